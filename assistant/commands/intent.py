@@ -1,0 +1,94 @@
+"""`pinwright intent`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.commands.context import Context, here
+from assistant.errors import ExitCode, UsageError
+from store.records import Availability, Filters, Kind, Match, Signal
+
+if TYPE_CHECKING:
+    from assistant.embedding.embedder import Vectors
+    from assistant.intent.explain import Explanation
+    from store.store import Store
+
+BUYABLE = Filters(availability=frozenset({Availability.IN_STOCK, Availability.PREORDER}))
+
+
+def register(app: typer.Typer) -> None:
+    app.command("intent")(intent)
+
+
+def intent(
+    ctx: typer.Context,
+    pins: Annotated[str, typer.Option(help="Pins that a person saved.", metavar="ID,ID,...")] = "",
+    signals: Annotated[str, typer.Option(help="File of saves, searches and clicks.", metavar="FILE")] = "",
+    person: Annotated[str, typer.Option(help="Whose signals, where the file holds several.", metavar="ID")] = "",
+    ads: Annotated[int, typer.Option(min=0, max=20, help="Ads to show for each need.")] = 3,
+    seed: Annotated[int, typer.Option(help="Another seed gives other sentences.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Explain what a person is after: the goal, the needs inside it, the stage, and the ads that serve each need.
+
+    Every statement names the signals that it rests on. A file holds JSON Lines or CSV, one signal a row: `kind` (save,
+    closeup, click, search, hide, purchase), `at`, and one of `pin`, `product`, `ad` or `query`.
+    """
+    context = here(ctx)
+    if bool(pins) == bool(signals):
+        raise UsageError("Give --pins ID,ID,... or --signals FILE.", hint="`pinwright match` among pins shows their ids.")
+    store = context.workbench.store()
+    history, complete = _history(context, store, pins, signals, person)
+    explanation = _explain(context, store, history, ads, seed)
+    _show(context, explanation, history, as_json=as_json)
+    if not complete:
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _history(
+    context: Context, store: Store, pins: str, path: str, person: str
+) -> tuple[Sequence[Signal], bool]:
+    """The signals, oldest first, and whether all of them could be used."""
+    from assistant.intent.signals import read_signals, signals_from_pins
+
+    if pins:
+        return signals_from_pins(pins.split(","), store), True
+    read = read_signals(path, store)
+    for problem in read.problems[:5]:
+        context.screen.warn(problem)
+    if len(read.problems) > 5:
+        context.screen.warn(f"and {len(read.problems) - 5} more signals that cannot be used")
+    return read.of(person, path), not read.problems
+
+
+def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int, seed: int) -> Explanation:
+    from assistant.intent.explain import explain
+    from assistant.matching.index import require_embedder
+    from assistant.matching.search import Query, blend, search
+    from assistant.terminal.creatives import Draft
+
+    bench = context.workbench
+    embedder = bench.embedder
+    require_embedder(store, embedder)
+
+    def find_ads(text: str, vectors: Vectors) -> Sequence[Match]:
+        vector = blend(embedder.embed([text], role="query")[0], vectors)
+        return search(Query(text, vector), Kind.AD, store, filters=BUYABLE, limit=ads) if ads else ()
+
+    context.screen.say(f"{len(history)} signals\n")
+    with Draft(context.screen) as draft:
+        return explain(history, bench.engine, embedder, find_ads, seed=seed, on_piece=draft.add)
+
+
+def _show(context: Context, explanation: Explanation, history: Sequence[Signal], *, as_json: bool) -> None:
+    from assistant.terminal.explanations import explanation_as_json, show_explanation
+
+    found = [(need.statement.text or "this need", match) for need in explanation.needs for match in need.ads]
+    context.results.keep(found, Kind.AD)
+    if as_json:
+        context.screen.show_json("intent", explanation_as_json(explanation))
+    else:
+        context.screen.show(show_explanation(explanation, history))

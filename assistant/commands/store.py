@@ -1,0 +1,97 @@
+"""`pinwright store`: what is in it, is it whole, mend it, empty it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.commands.context import Context, here
+from assistant.errors import ExitCode, UsageError
+from store.records import Kind
+
+app = typer.Typer(help="Look at the store, check it, mend it, empty it.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+
+
+@app.command()
+def info(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Show what the store holds and where it lies."""
+    from assistant.terminal.reports import show_pairs, show_rows
+
+    context = here(ctx)
+    store = context.workbench.store()
+    database = store.database
+    counts = {f"{kind}s": database.count(kind) for kind in Kind}
+    waiting = sum(database.count_pending(kind) for kind in (Kind.PIN, Kind.AD))
+    sources = [(row.source, row.kind, row.records, row.last_run) for row in database.sources()]
+    embedder = database.setting("embedder_name") or "none yet"
+    if as_json:
+        feeds = [dict(zip(("source", "kind", "records", "last_run"), row, strict=True)) for row in sources]
+        content = {"folder": str(store.folder), "embedder": embedder, "waiting": waiting, **counts, "feeds": feeds}
+        context.screen.show_json("store", content)
+        return
+    pairs = [("folder", str(store.folder)), ("vectors", context.settings.store_url or "in the folder")]
+    pairs += [("embedder", embedder), *((name, f"{count:,}") for name, count in counts.items())]
+    if waiting:
+        pairs.append(("waiting", f"{waiting:,} records have no vector yet: run `pinwright store rebuild`"))
+    context.screen.show(show_pairs(pairs))
+    if sources:
+        rows = [(name, str(kind), f"{count:,}", str(when)[:16]) for name, kind, count, when in sources]
+        context.screen.show("", show_rows(("feed", "kind", "records", "last indexed"), rows))
+
+
+@app.command()
+def check(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Check that records, words and vectors are whole and agree. The exit code is 1 if anything is wrong."""
+    from assistant.terminal.reports import show_findings
+    from store.health import Level
+    from store.health import check as check_store
+
+    context = here(ctx)
+    findings = check_store(context.workbench.store())
+    if as_json:
+        rows = [{"level": item.level, "sentence": item.sentence, "remedy": item.remedy} for item in findings]
+        context.screen.show_json("check", {"findings": rows})
+    else:
+        context.screen.show(show_findings((item.level, item.sentence, item.remedy) for item in findings))
+    if any(item.level != Level.GOOD for item in findings):
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+@app.command()
+def rebuild(ctx: typer.Context) -> None:
+    """Make words and vectors anew from the records, with the embedder in use."""
+    from assistant.matching.index import claim_embedder, embed_pending
+    from assistant.terminal.progress import Bar
+    from store.health import rebuild as drop_and_mark
+
+    context = here(ctx)
+    bench = context.workbench
+    store, embedder = bench.store(), bench.embedder
+    with store.writing("rebuild the store"), Bar(context.screen, "Embedding") as bar:
+        drop_and_mark(store)
+        claim_embedder(store, embedder)
+        done = embed_pending(store, embedder, lambda done, total: bar.update(done, total, f"{done:,} of {total:,}"))
+    context.screen.say(f"Rebuilt: {done:,} vectors by {embedder.name}.")
+
+
+@app.command()
+def clear(
+    ctx: typer.Context, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+) -> None:
+    """Remove all records and vectors. Models stay."""
+    from store.health import clear as clear_store
+
+    context = here(ctx)
+    folder = context.settings.store_folder
+    if not yes and not _confirmed(context, f"Remove everything in {folder}?"):
+        raise UsageError("Nothing was removed.", hint="Add --yes to remove without being asked.")
+    context.workbench.close_store()
+    for finding in clear_store(folder):
+        context.screen.warn(finding.sentence)
+    context.screen.say(f"{folder} is empty.")
+
+
+def _confirmed(context: Context, question: str) -> bool:
+    return context.screen.err.is_terminal and typer.confirm(question, default=False, err=True)

@@ -1,0 +1,125 @@
+"""What a text claims, and which fact of the product supports each claim.
+
+A claim is a number, or a word that asserts something (claims.toml lists them by kind); style is none. It is supported
+where the facts hold the same number with the same unit, or the same word but for its ending.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from store.records import Claim, Product
+
+LEXICON = Path(__file__).with_name("claims.toml")
+NUMBER = re.compile(
+    r"(?:(?P<money>[$€£])\s?)?(?P<value>\d+(?:[.,]\d+)*)\s?"
+    r"(?P<unit>%|°\s?[CF]|[\"″”']|(?:[a-zA-Z]{1,8}²?)\b)?"
+)
+NUMBER_WORDS = dict(zip("two three four five six seven eight nine ten twelve".split(), (2, 3, 4, 5, 6, 7, 8, 9, 10, 12), strict=True))
+UNITS = {
+    "cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in", '"': "in", "″": "in", "”": "in",
+    "ft": "ft", "feet": "ft", "foot": "ft", "'": "ft", "kg": "kg", "g": "g", "gram": "g", "grams": "g", "lb": "lb",
+    "lbs": "lb", "pounds": "lb", "oz": "oz", "ounce": "oz", "ounces": "oz", "ml": "ml", "l": "l", "litre": "l",
+    "litres": "l", "liter": "l", "liters": "l", "w": "w", "watt": "w", "watts": "w", "v": "v", "%": "%", "percent": "%",
+    "usd": "usd", "eur": "eur", "gbp": "gbp", "dollars": "usd", "$": "usd", "€": "eur", "£": "gbp",
+}  # fmt: skip
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+NEGATION = re.compile(r"\b(?:not|no|never|without|isn['’]t|aren['’]t|free of)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A claim as it stands in a text: its span, kind, and the stem or the number that a fact must have."""
+
+    start: int
+    end: int
+    kind: str
+    key: str
+    negated: bool = False
+
+
+def check(text: str, product: Product) -> tuple[Claim, ...]:
+    """The claims of a text in the order of their spans, each with the fact that supports it or the reason none does."""
+    facts = [(name, fact, {(found.key, found.negated) for found in _claims(fact)}) for name, fact in product.facts]
+    return tuple(_judge(text, found, facts) for found in _claims(text))
+
+
+def kinds_in(product: Product) -> frozenset[str]:
+    """The kinds of claims that the product's own facts make: what can be written about."""
+    return frozenset(found.kind for _, fact in product.facts for found in _claims(fact))
+
+
+def _judge(text: str, found: _Found, facts: list[tuple[str, str, set[tuple[str, bool]]]]) -> Claim:
+    said = text[found.start : found.end]
+    support = next((f"{name}: {_around(fact, found.key)}" for name, fact, keys in facts if _holds(found, keys)), "")
+    opposite = not support and any((found.key, not found.negated) in keys for _, _, keys in facts)
+    reason = "" if support else "the facts say the opposite" if opposite else f"no fact mentions {said!r}"
+    return Claim(
+        text=said, start=found.start, end=found.end, kind=found.kind, supported_by=support, reason=reason
+    )
+
+
+def _holds(found: _Found, keys: set[tuple[str, bool]]) -> bool:
+    if (found.key, found.negated) in keys:
+        return True
+    value, _, unit = found.key.partition(" ")
+    return found.kind == "number" and not unit and any(key.split(" ")[0] == value for key, _ in keys)
+
+
+def _around(fact: str, key: str) -> str:
+    """The words of the fact around what was found, short enough for a line."""
+    place = fact.lower().find(key.split(" ")[0])
+    start = max(fact.rfind(" ", 0, max(place - 20, 0)) + 1, 0)
+    return fact[start : start + 60].rsplit(" ", 1)[0] if len(fact) - start > 60 else fact[start:]
+
+
+def _claims(text: str) -> Iterator[_Found]:
+    found = [*_number_claims(text), *_word_claims(text)]
+    end = 0
+    for claim in sorted(found, key=lambda claim: (claim.start, -claim.end)):
+        if claim.start >= end:
+            yield claim
+            end = claim.end
+
+
+def _number_claims(text: str) -> Iterator[_Found]:
+    for match in NUMBER.finditer(text):
+        unit = UNITS.get((match["money"] or match["unit"] or "").lower().replace(" ", ""), "")
+        value = match["value"].replace(",", "").rstrip("0").rstrip(".") if "." in match["value"] else match["value"]
+        end = match.end() if unit else match.end("value")
+        yield _Found(match.start(), end, "number", f"{value} {unit}".strip())
+    for word in WORD.finditer(text):
+        if (number := NUMBER_WORDS.get(word[0].lower())) is not None:
+            yield _Found(word.start(), word.end(), "number", str(number))
+
+
+def _word_claims(text: str) -> Iterator[_Found]:
+    for match in _pattern().finditer(text):
+        stem = re.sub(r"[\s-]+", " ", match[1].lower())
+        negated = NEGATION.search(text[: match.start()]) is not None
+        yield _Found(match.start(), match.end(), _kinds()[stem], _stem(stem), negated)
+
+
+def _stem(word: str) -> str:
+    """Two spellings of one word, or a word and its plain forms, have one stem."""
+    word = {"aluminum": "aluminium", "gray": "grey", "wooden": "wood", "golden": "gold"}.get(word, word)
+    return word.removesuffix("able").removesuffix("ity")
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    tables = tomllib.loads(LEXICON.read_text(encoding="utf-8"))
+    return {re.sub(r"[\s-]+", " ", word): kind for kind, table in tables.items() for word in table["words"]}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """All listed words, the longest first; short ones only with a plain ending, so that "tan" is not in "tangle"."""
+    words = sorted(_kinds(), key=len, reverse=True)
+    forms = "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in words)
+    return re.compile(rf"(?<!\w)({forms})(?:s|es|d|ed|ing|ly|y|er|ers|ment|tion|ious|ation|ated|ating)?(?!\w)", re.IGNORECASE)

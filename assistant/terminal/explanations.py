@@ -1,0 +1,87 @@
+"""An explained intent on the screen: what the person is trying to do, the needs inside it, and the ads that serve them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from assistant.intent.explain import Explanation, Need, Statement
+from assistant.intent.stage import Stage
+from assistant.terminal.matches import details, match_as_json, shorten
+from store.records import Match, Signal
+
+UNCLEAR = "not clear from what is there"
+
+
+def show_explanation(explanation: Explanation, signals: Sequence[Signal]) -> RenderableType:
+    """Goal, stage and needs, each with the signals that it rests on; the ads are numbered through."""
+    texts = {signal.id: signal.text for signal in signals}
+    parts: list[RenderableType] = [_goal(explanation), _stage(explanation)]
+    number = 1
+    for need in explanation.needs:
+        parts += [Text(""), *_need(need, texts, number)]
+        number += len(need.ads)
+    if explanation.dropped:
+        parts.append(Text(f"\n{explanation.dropped} statement(s) dropped: their signals did not support them.", "faint"))
+    return Group(*parts)
+
+
+def explanation_as_json(explanation: Explanation) -> Mapping[str, Any]:
+    """The stable shape of an explanation for programs."""
+    return {
+        "goal": _statement_as_json(explanation.goal),
+        "stage": explanation.stage,
+        "evidence": [
+            {"stage": item.stage, "text": item.text, "cites": list(item.cites)} for item in explanation.evidence
+        ],
+        "needs": [
+            {
+                **_statement_as_json(need.statement),
+                "signals": list(need.signals),
+                "ads": [match_as_json(match) for match in need.ads],
+            }
+            for need in explanation.needs
+        ],
+        "dropped": explanation.dropped,
+    }
+
+
+def _statement_as_json(statement: Statement) -> Mapping[str, Any]:
+    return {"text": statement.text or None, "cites": list(statement.cites)}
+
+
+def _goal(explanation: Explanation) -> Text:
+    return Text.assemble(("Wants to ", "heading"), *_cited(explanation.goal))
+
+
+def _stage(explanation: Explanation) -> Text:
+    way = Text.assemble(("Stage    ", "heading"))
+    for stage in Stage:
+        here = stage is explanation.stage
+        way.append("● " if here else "○ ", "good" if here else "faint")
+        way.append(f"{stage}   ", "title" if here else "faint")
+    for item in explanation.evidence:
+        way.append(f"\n         {item.text} ")
+        way.append(f"[{', '.join(item.cites)}]", "faint")
+    return way
+
+
+def _need(need: Need, texts: Mapping[str, str], first: int) -> Iterator[RenderableType]:
+    yield Text.assemble(("Needs    ", "heading"), *_cited(need.statement))
+    for identifier in need.signals[:4]:
+        yield Text(f"         {identifier}: {shorten(texts.get(identifier, ''), 90)}", "faint")
+    for number, match in enumerate(need.ads, start=first):
+        yield _ad(number, match)
+
+
+def _ad(number: int, match: Match) -> Text:
+    facts = " · ".join((*details(match.record), match.record.id))
+    return Text.assemble((f"{number:>8} ", "number"), (match.record.title, "title"), (f"  {facts}", "faint"))
+
+
+def _cited(statement: Statement) -> tuple[str | tuple[str, str], ...]:
+    text = f"{statement.text}. " if statement.text else f"{UNCLEAR} "
+    return (text, (f"[{', '.join(statement.cites)}]", "faint"))

@@ -1,0 +1,152 @@
+"""Matches on the screen: a table where there is room, a list of short lines where there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from store.records import Ad, Match, Offer, Pin, Record
+
+BAR = 10
+CSV_HEADER = ("rank", "id", "title", "score", "meaning", "words", "price", "availability", "interest", "link")
+
+
+def show_matches(matches: Sequence[Match], *, narrow: bool, first: int = 1) -> RenderableType:
+    """Matches with their scores and what these are made of, numbered from `first`."""
+    numbered = list(enumerate(matches, start=first))
+    return Group(*(_lines(number, match) for number, match in numbered)) if narrow else _table(numbered)
+
+
+def match_as_json(match: Match) -> Mapping[str, Any]:
+    """The stable shape of a match for programs."""
+    return {
+        "rank": match.rank,
+        "score": round(match.score, 4),
+        "parts": [
+            {"name": part.name, "raw": round(part.raw, 4), "scaled": round(part.scaled, 4), "weight": part.weight}
+            for part in match.parts
+        ],
+        "shared_words": list(match.shared_words),
+        **record_as_json(match.record),
+    }
+
+
+def record_as_json(record: Record) -> Mapping[str, Any]:
+    """What programs get of a pin or an ad."""
+    common = {
+        "id": record.id,
+        "title": record.title,
+        "description": record.description,
+        "link": record.link,
+        "interest": record.interest,
+        "interest_inferred": record.interest_inferred,
+        "tags": list(record.tags),
+    }
+    if isinstance(record, Offer):
+        price = record.current_price
+        common |= {
+            "price": str(price.amount) if price else None,
+            "currency": price.currency if price else None,
+            "availability": record.availability,
+            "product_type": record.product_type,
+            "countries": list(record.countries),
+        }
+    if isinstance(record, Ad):
+        common |= {"product_id": record.product_id, "advertiser": record.advertiser, "campaign": record.campaign}
+    if isinstance(record, Pin):
+        common |= {"board": record.board, "category": record.category}
+    return common
+
+
+def match_as_row(match: Match) -> tuple[object, ...]:
+    """A match as a row under CSV_HEADER."""
+    record = match.record
+    parts = {part.name: round(part.raw, 4) for part in match.parts}
+    price, availability = (record.current_price, record.availability) if isinstance(record, Offer) else (None, None)
+    return (
+        match.rank,
+        record.id,
+        record.title,
+        round(match.score, 4),
+        parts.get("meaning", ""),
+        parts.get("words", ""),
+        price or "",
+        availability or "",
+        record.interest or "",
+        record.link,
+    )
+
+
+def show_why(match: Match, query: str, number: int) -> RenderableType:
+    """What the score of a match is made of, part by part."""
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="faint", padding=(0, 2, 0, 0))
+    for name in ("part", "raw", "scaled", "weight", "points"):
+        table.add_column(name, justify="left" if name == "part" else "right")
+    for part in match.parts:
+        table.add_row(
+            part.name, f"{part.raw:.3f}", f"{part.scaled:.2f}", f"× {part.weight:.2f}", f"{part.points:.2f}"
+        )
+    words = ", ".join(match.shared_words) or "none: it was found by its meaning alone"
+    return Group(
+        Text.assemble((f"{number} ", "number"), (match.record.title, "title"), (f"  {match.record.id}", "faint")),
+        Text.assemble(("for ", "faint"), shorten(query, 100)),
+        Text(""),
+        table,
+        Text.assemble(("score ", "faint"), f"{match.score:.2f}", ("   words in both  ", "faint"), words),
+        Text("meaning: cosine of the two texts. words: BM25 over title and text. Each is scaled among the candidates.", "faint"),
+    )
+
+
+def details(record: Record) -> Iterator[str]:
+    """The short facts that stand beside a title."""
+    if isinstance(record, Offer):
+        if record.current_price:
+            yield str(record.current_price)
+        if record.availability and record.availability != "in stock":
+            yield str(record.availability)
+    if isinstance(record, Pin) and record.board:
+        yield record.board
+    if record.interest:
+        yield ("~" if record.interest_inferred else "") + record.interest.replace("_", " ").lower()
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text, or its beginning and an ellipsis: for showing only, never for what is exported."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _table(numbered: Sequence[tuple[int, Match]]) -> RenderableType:
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="faint", padding=(0, 2, 0, 0))
+    table.add_column("#", justify="right", style="number", no_wrap=True)
+    table.add_column("score", no_wrap=True)
+    table.add_column("meaning", justify="right", no_wrap=True, style="faint")
+    table.add_column("words", justify="right", no_wrap=True, style="faint")
+    table.add_column("", ratio=1)
+    for number, match in numbered:
+        points = [f"{part.points:.2f}" for part in match.parts]
+        table.add_row(str(number), _score(match), *points, _body(match))
+    return table
+
+
+def _lines(number: int, match: Match) -> RenderableType:
+    parts = " + ".join(f"{part.points:.2f} {part.name}" for part in match.parts)
+    return Group(
+        Text.assemble((f"{number} ", "number"), (match.record.title, "title")),
+        Text.assemble("  ", f"{match.score:.2f}", (f" = {parts}", "faint")),
+        Text("  " + " · ".join((*details(match.record), match.record.id)), "faint"),
+    )
+
+
+def _score(match: Match) -> Text:
+    filled = round(match.score * BAR)
+    return Text.assemble(f"{match.score:.2f} ", ("━" * filled, "good"), ("━" * (BAR - filled), "faint"))
+
+
+def _body(match: Match) -> RenderableType:
+    return Group(
+        Text(match.record.title, "title"), Text(" · ".join((*details(match.record), match.record.id)), "faint")
+    )
