@@ -12,12 +12,11 @@ import typer
 
 from assistant.commands import demo, doctor, index, intent, match, models, store, write
 from assistant.commands.context import Context
-from assistant.errors import ExitCode, describe
 from assistant.settings import load_settings
 
 app = typer.Typer(
     name="pinwright",
-    help="Match pins and ads by meaning, write grounded ad copy and explain what a person is after. All on this machine.",
+    help="Match pins and ads by meaning, write ads from facts, explain what a person is after. All on this machine.",
     epilog="Without a command, on a terminal: an interactive session. First time here? Run `pinwright demo`.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

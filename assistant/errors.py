@@ -49,7 +49,11 @@ class UnknownIdError(PinwrightError):
     @classmethod
     def of(cls, kind: str, identifier: str, near: Sequence[str]) -> UnknownIdError:
         """With the ids that look most like the one that was asked for; none where none of this kind is indexed."""
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"See what is there: pinwright store info, or index {kind}s."
+        hint = (
+            f"Did you mean {' or '.join(near)}?"
+            if near
+            else f"See what is there: pinwright store info, or index {kind}s."
+        )
         return cls(f"There is no {kind} with the id {identifier}.", hint=hint)
 
 
@@ -91,5 +95,9 @@ def _describe_os_error(error: OSError) -> tuple[str, str, ExitCode]:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"No space left on the disk{place}.", "Free some space and run the command again.", ExitCode.USAGE
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"Not allowed to read or write{place}.", "Check the permissions, or choose another --home.", ExitCode.USAGE
+        return (
+            f"Not allowed to read or write{place}.",
+            "Check the permissions, or choose another --home.",
+            ExitCode.USAGE,
+        )
     return f"{error.strerror or error}{place}.", "", ExitCode.USAGE

@@ -40,7 +40,9 @@ class Settings:
     @property
     def worker_threads(self) -> int:
         """Threads to compute with: the cores that this process may use."""
-        return self.threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
+        return self.threads or len(
+            os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+        )
 
 
 def load_settings(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
@@ -78,7 +80,9 @@ def _read_config(path: Path) -> Mapping[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.", hint="Correct it, or delete it to use the defaults.") from error
+        raise UsageError(
+            f"{path} is not valid TOML: {error}.", hint="Correct it, or delete it to use the defaults."
+        ) from error
     known = {field.name for field in fields(Settings)} - {"home"}
     if unknown := sorted(values.keys() - known):
         raise UsageError(f"{path} has an unknown setting: {unknown[0]}.", hint=f"Known: {', '.join(sorted(known))}.")

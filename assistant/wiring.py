@@ -66,9 +66,7 @@ class Workbench:
         from assistant.models.resolve import resolve
 
         model = resolve(self.settings.writer, "writer", self.settings.models_folder)
-        return LlamaEngine(
-            model.path, name=model.name, fingerprint=model.sha256, threads=self.settings.worker_threads
-        )
+        return LlamaEngine(model.path, name=model.name, fingerprint=model.sha256, threads=self.settings.worker_threads)
 
     def _open_embedder(self) -> Embedder:
         if self.settings.embedder == HASHING:
@@ -89,7 +87,9 @@ class Workbench:
 
         if ready(folder, model.sha256):
             return
-        self._narrate(f"Exporting the embedder {model.name} for fast look-ups; this happens once and takes ten seconds.")
+        self._narrate(
+            f"Exporting the embedder {model.name} for fast look-ups; this happens once and takes ten seconds."
+        )
         from assistant.embedding.export import export  # torch and sentence-transformers: 8 s
 
         export(model.path, folder, sha256=model.sha256, name=model.name)

@@ -75,7 +75,7 @@ def names() -> list[str]:
 def _environment() -> Any:
     from jinja2 import Environment, StrictUndefined
 
-    return Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    return Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def _used(name: str, source: str) -> set[str]:

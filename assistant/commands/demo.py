@@ -15,13 +15,22 @@ from assistant.errors import ExitCode
 
 FILES = ("products.csv", "pins.jsonl", "journeys.jsonl")
 STEPS = (
-    ("Bring in a product feed. Each product is also an ad that can be found.", "index {folder}/products.csv --as products"),
+    (
+        "Bring in a product feed. Each product is also an ad that can be found.",
+        "index {folder}/products.csv --as products",
+    ),
     ("Bring in pins: ideas that people save.", "index {folder}/pins.jsonl --as pins"),
     ("Which ads serve somebody who looks for this?", 'match "small balcony herb garden" --limit 5'),
     ("Which ads fit beside this pin?", "match --pin pin-hd-019 --limit 3"),
-    ("Write ads for a product: checked against its facts, and written again where a claim has none.", "write --product ga-railbox-60 --variants 3"),
-    ("What is this person after, and where on the way?", "intent --signals {folder}/journeys.jsonl --person journey-balcony-herbs --ads 2"),
-)  # fmt: skip
+    (
+        "Write ads for a product. What its facts do not support is written again.",
+        "write --product ga-railbox-60 --variants 3",
+    ),
+    (
+        "What is this person after, and where on the way?",
+        "intent --signals {folder}/journeys.jsonl --person journey-balcony-herbs --ads 2",
+    ),
+)
 NEXT = (
     ('match "wedding by candlelight" --max-price 60', "look something up"),
     ("write 1 --audience 'first-time hosts' --tone dry", "write for the first result"),
@@ -40,23 +49,18 @@ def demo(ctx: typer.Context) -> None:
 
     What it indexes stays in the store, so that every command of the README works afterwards.
     """
+    from assistant.terminal.guide import show_next, show_step
+
     context = here(ctx)
-    app = _app_of(ctx)
     folder = _unpack(context.settings.home / "demo")
     codes = []
     for number, (what, command) in enumerate(STEPS, start=1):
         line = command.format(folder=shlex.quote(str(folder)))
-        _announce(context, number, what, line)
-        codes.append(run_command(app, shlex.split(line), context))
+        context.screen.say(show_step(f"{number} of {len(STEPS)}", what, f"pinwright {line}"))
+        codes.append(run_command(ctx.find_root().command, shlex.split(line), context))
         if codes[-1] not in (ExitCode.OK, ExitCode.PARTIAL):
             raise typer.Exit(codes[-1])
-    _show_next(context)
-
-
-def _app_of(ctx: typer.Context) -> typer.main.TyperGroup:
-    group = ctx.find_root().command
-    assert isinstance(group, typer.main.TyperGroup)
-    return group
+    context.screen.say(show_next(NEXT))
 
 
 def _unpack(folder: Path) -> Path:
@@ -66,24 +70,3 @@ def _unpack(folder: Path) -> Path:
         with as_file(files("assistant.demo") / name) as source:
             shutil.copyfile(source, folder / name)
     return folder
-
-
-def _announce(context: Context, number: int, what: str, line: str) -> None:
-    from rich.rule import Rule
-    from rich.text import Text
-
-    screen = context.screen
-    screen.say(Text(""))
-    screen.say(Rule(Text(f" {number} of {len(STEPS)} ", "faint"), style="faint"))
-    screen.say(Text(what, "title"))
-    screen.say(Text.assemble(("$ ", "faint"), (f"pinwright {line}", "name")))
-    screen.say(Text(""))
-
-
-def _show_next(context: Context) -> None:
-    from rich.text import Text
-
-    context.screen.say(Text("\nThe catalogue stays in your store. Five things to do next:", "title"))
-    for line, what in NEXT:
-        context.screen.say(Text.assemble("  ", (f"pinwright {line}".rstrip(), "name"), (f"   {what}", "faint")))
-    context.screen.say(Text("`pinwright store clear` removes it again.", "faint"))

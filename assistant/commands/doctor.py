@@ -16,7 +16,9 @@ from assistant.errors import ExitCode, PinwrightError, describe
 from store.errors import StoreError, StoreMissingError
 
 VECTOR_INSTRUCTIONS = {"avx": "AVX", "avx2": "AVX2", "fma": "FMA", "f16c": "F16C", "avx512f": "AVX512"}
-COMPILE_AGAIN = "Compile it for this machine: pip install --force-reinstall --no-binary :all: --no-deps llama-cpp-python."
+COMPILE_AGAIN = (
+    "Compile it for this machine: pip install --force-reinstall --no-binary :all: --no-deps llama-cpp-python."
+)
 LEAST_DISK = 3_000_000_000
 
 
@@ -32,7 +34,9 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+def doctor(
+    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
+) -> None:
     """Check Python, llama.cpp, memory, models and store, and say what to do about each finding.
 
     The exit code is 1 if anything is broken.
@@ -70,7 +74,9 @@ def _llama(context: Context) -> Iterator[Finding]:
     missing = [name for flag, name in VECTOR_INSTRUCTIONS.items() if flag in _cpu_flags() and name not in compiled]
     used = ", ".join(sorted(compiled)) or "no vector instructions"
     if missing:
-        yield Finding("warning", f"llama.cpp uses {used}, and not {', '.join(missing)}, which the CPU has.", COMPILE_AGAIN)
+        yield Finding(
+            "warning", f"llama.cpp uses {used}, and not {', '.join(missing)}, which the CPU has.", COMPILE_AGAIN
+        )
     else:
         yield Finding("good", f"llama.cpp uses {used}")
     yield Finding("good", f"{context.settings.worker_threads} threads to compute with")

@@ -15,10 +15,12 @@ from assistant.errors import ExitCode, UsageError
 from store.records import Kind
 
 if TYPE_CHECKING:
+    from assistant.embedding.embedder import Embedder
     from assistant.feeds.reader import Feed, Rejected
     from assistant.feeds.rejects import RejectsFile
     from assistant.matching.index import IndexJob, IndexReport
     from assistant.terminal.progress import Bar
+    from store.store import Store
 
 
 class FeedKind(StrEnum):
@@ -64,7 +66,9 @@ def index(
 
 def _checked(files: list[str], rejects: Path | None) -> list[str]:
     if rejects is not None and len(files) > 1:
-        raise UsageError("--rejects names one file, so give one feed at a time.", hint="Leave it out for several feeds.")
+        raise UsageError(
+            "--rejects names one file, so give one feed at a time.", hint="Leave it out for several feeds."
+        )
     if files.count("-") > 1:
         raise UsageError("Standard input can be read once.")
     return files
@@ -89,7 +93,7 @@ def _index_file(
         bar = stack.enter_context(Bar(screen, f"Indexing {feed.name}"))
         run = datetime.now(UTC).isoformat(timespec="microseconds")
         job = IndexJob(kind=kind, source=name, run=run, advertise=advertise, prune=prune)
-        report = _run(feed, job, context, bar, kept)
+        report = _run(feed, job, store, embedder, bar, kept)
     _show(context, feed, job, report, kept)
     return {
         "file": file,
@@ -107,7 +111,7 @@ def _index_file(
 _COUNTS = ("read", "added", "changed", "unchanged", "rejected", "embedded", "pruned")
 
 
-def _run(feed: Feed, job: IndexJob, context: Context, bar: Bar, kept: RejectsFile) -> IndexReport:
+def _run(feed: Feed, job: IndexJob, store: Store, embedder: Embedder, bar: Bar, kept: RejectsFile) -> IndexReport:
     from assistant.matching.index import index as index_rows
 
     def on_progress(report: IndexReport) -> None:
@@ -116,8 +120,7 @@ def _run(feed: Feed, job: IndexJob, context: Context, bar: Bar, kept: RejectsFil
     def on_reject(row: Rejected) -> None:
         kept.add(feed.name, row)
 
-    bench = context.workbench
-    return index_rows(feed, job, bench.store(), bench.embedder, on_progress=on_progress, on_reject=on_reject)
+    return index_rows(feed, job, store, embedder, on_progress=on_progress, on_reject=on_reject)
 
 
 def _show(context: Context, feed: Feed, job: IndexJob, report: IndexReport, kept: RejectsFile) -> None:

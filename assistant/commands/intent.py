@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from store.store import Store
 
 BUYABLE = Filters(availability=frozenset({Availability.IN_STOCK, Availability.PREORDER}))
+SETTLED = ("purchase", "hide")
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +40,9 @@ def intent(
     """
     context = here(ctx)
     if bool(pins) == bool(signals):
-        raise UsageError("Give --pins ID,ID,... or --signals FILE.", hint="`pinwright match` among pins shows their ids.")
+        raise UsageError(
+            "Give --pins ID,ID,... or --signals FILE.", hint="`pinwright match` among pins shows their ids."
+        )
     store = context.workbench.store()
     history, complete = _history(context, store, pins, signals, person)
     explanation = _explain(context, store, history, ads, seed)
@@ -48,9 +51,7 @@ def intent(
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _history(
-    context: Context, store: Store, pins: str, path: str, person: str
-) -> tuple[Sequence[Signal], bool]:
+def _history(context: Context, store: Store, pins: str, path: str, person: str) -> tuple[Sequence[Signal], bool]:
     """The signals, oldest first, and whether all of them could be used."""
     from assistant.intent.signals import read_signals, signals_from_pins
 
@@ -74,9 +75,13 @@ def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int
     embedder = bench.embedder
     require_embedder(store, embedder)
 
+    # What was bought or hidden is not offered again.
+    settled = {signal.target for signal in history if signal.kind in SETTLED}
+
     def find_ads(text: str, vectors: Vectors) -> Sequence[Match]:
-        vector = blend(embedder.embed([text], role="query")[0], vectors)
-        return search(Query(text, vector), Kind.AD, store, filters=BUYABLE, limit=ads) if ads else ()
+        query = Query(text, blend(embedder.embed([text], role="query")[0], vectors))
+        found = search(query, Kind.AD, store, filters=BUYABLE, limit=ads + len(settled))
+        return [match for match in found if match.record.id not in settled][:ads]
 
     context.screen.say(f"{len(history)} signals\n")
     with Draft(context.screen) as draft:

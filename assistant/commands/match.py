@@ -45,7 +45,8 @@ def match(
     words = " ".join(text or ())
     if sum(map(bool, (words, pin, ad))) != 1:
         raise UsageError(
-            "Give one of: a text, --pin ID, or --ad ID.", hint='For example: pinwright match "small balcony herb garden".'
+            "Give one of: a text, --pin ID, or --ad ID.",
+            hint='For example: pinwright match "small balcony herb garden".',
         )
     kind = _kind(among, Kind.PIN if ad else Kind.AD)
     filters = Filters(
@@ -97,7 +98,9 @@ def _query(context: Context, store: Store, words: str, pin: str, ad: str) -> tup
     return record.title, query
 
 
-def _show(context: Context, subject: str, kind: Kind, matches: tuple[Match, ...], *, as_json: bool, as_csv: bool) -> None:
+def _show(
+    context: Context, subject: str, kind: Kind, matches: tuple[Match, ...], *, as_json: bool, as_csv: bool
+) -> None:
     from assistant.terminal import matches as view
 
     screen = context.screen

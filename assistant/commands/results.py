@@ -32,9 +32,7 @@ class Results:
 
     def keep(self, found: Sequence[tuple[str, Match]], kind: Kind) -> None:
         """Number these from 1: pairs of what was looked for and what was found."""
-        rows = [
-            asdict(Shown(query, kind, match.record.id, match.parts, match.shared_words)) for query, match in found
-        ]
+        rows = [asdict(Shown(query, kind, match.record.id, match.parts, match.shared_words)) for query, match in found]
         temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
         # A convenience: a folder that cannot be written to must not spoil the look-up.
         with suppress(OSError):
@@ -47,7 +45,9 @@ class Results:
         shown = self._read()
         if not 1 <= number <= len(shown):
             have = f"The last results are 1 to {len(shown)}" if shown else "There are no results yet"
-            raise UsageError(f"{have}, so there is no {number}.", hint='Look something up first: match "linen bedding".')
+            raise UsageError(
+                f"{have}, so there is no {number}.", hint='Look something up first: match "linen bedding".'
+            )
         return shown[number - 1]
 
     def find(self, reference: str) -> Shown | None:

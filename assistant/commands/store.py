@@ -24,7 +24,7 @@ def info(ctx: typer.Context, as_json: AsJson = False) -> None:
     database = store.database
     counts = {f"{kind}s": database.count(kind) for kind in Kind}
     waiting = sum(database.count_pending(kind) for kind in (Kind.PIN, Kind.AD))
-    sources = [(row.source, row.kind, row.records, row.last_run) for row in database.sources()]
+    sources = [(row.source, row.kind, row.records, row.last_run_at) for row in database.sources()]
     embedder = database.setting("embedder_name") or "none yet"
     if as_json:
         feeds = [dict(zip(("source", "kind", "records", "last_run"), row, strict=True)) for row in sources]
@@ -77,9 +77,7 @@ def rebuild(ctx: typer.Context) -> None:
 
 
 @app.command()
-def clear(
-    ctx: typer.Context, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
-) -> None:
+def clear(ctx: typer.Context, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
     """Remove all records and vectors. Models stay."""
     from store.health import clear as clear_store
 

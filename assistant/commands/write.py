@@ -22,9 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def write(
     ctx: typer.Context,
-    target: Annotated[
-        str, typer.Argument(help="A result's number, or the id of a product.", show_default=False)
-    ] = "",
+    target: Annotated[str, typer.Argument(help="A result's number, or the id of a product.", show_default=False)] = "",
     product: Annotated[str, typer.Option(help="Id of a product in the store.", metavar="ID")] = "",
     title: Annotated[str, typer.Option(help="Title of a product that is not in the store.")] = "",
     description: Annotated[str, typer.Option(help="Its description.")] = "",

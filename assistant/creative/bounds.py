@@ -10,8 +10,12 @@ from assistant.creative.formats import Format, Slot
 from store.records import Product
 
 ENDS_AS_SENTENCE = re.compile(r"[.!?][)'’]?$")
-ENDS_OPEN = re.compile(r"(?:[,;:&–—-]|\b(?:and|or|with|for|the|a|an|to|of|in|on|your|is|its|that|by|from|at))$", re.IGNORECASE)
-LEFT_OVER = re.compile(r"\b(?:title|description|angle|facts|product data)\s*:|\[|\]|\{|\}|<|>|https?://|#\w", re.IGNORECASE)
+ENDS_OPEN = re.compile(
+    r"(?:[,;:&–—-]|\b(?:and|or|with|for|the|a|an|to|of|in|on|your|is|its|that|by|from|at))$", re.IGNORECASE
+)
+LEFT_OVER = re.compile(
+    r"\b(?:title|description|angle|facts|product data)\s*:|\[|\]|\{|\}|<|>|https?://|#\w", re.IGNORECASE
+)
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 COPIED_RUN = 6
 MOST_COPIED = 0.6
@@ -54,7 +58,9 @@ def _in_slot(slot: Slot, text: str, cut: bool) -> Iterator[Finding]:
 
 def _repeats(texts: Mapping[str, str], product: Product) -> Iterator[Finding]:
     if _words(texts["title"]) == _words(product.title):
-        yield Finding("the title is only the product's name", "Give the title an idea of its own, not the product's name.")
+        yield Finding(
+            "the title is only the product's name", "Give the title an idea of its own, not the product's name."
+        )
     if copied_share(texts["description"], product.description) > MOST_COPIED:
         yield Finding(
             "the description repeats the product's own, word for word", "Say it in other words than the facts do."

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from assistant.creative.angles import ANGLES, BY_NAME, Angle
 from assistant.creative.ground import kinds_in
@@ -21,7 +22,7 @@ def product_from_facts(facts: Mapping[str, str]) -> Product:
     facts = {name.strip().lower(): " ".join(text.split()) for name, text in facts.items()}
     if not facts.get("title"):
         raise UsageError("A product needs a title.", hint='For example: --title "Linen duvet cover, sage".')
-    known = {name: facts[name] for name in FIELDS if facts.get(name)}
+    known: dict[str, Any] = {name: facts[name] for name in FIELDS if facts.get(name)}
     others = tuple(
         (name, (text,)) for name, text in facts.items() if text and name not in (*FIELDS, "price", "id", "type")
     )

@@ -26,7 +26,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What a placement wants to be filled. Slots are in the order of writing: a title is best when the idea is there."""
+    """What a placement wants to be filled. The slots stand in the order of writing: the title comes last."""
 
     name: str
     title: str

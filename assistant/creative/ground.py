@@ -20,7 +20,9 @@ NUMBER = re.compile(
     r"(?:(?P<money>[$€£])\s?)?(?P<value>\d+(?:[.,]\d+)*)\s?"
     r"(?P<unit>%|°\s?[CF]|[\"″”']|(?:[a-zA-Z]{1,8}²?)\b)?"
 )
-NUMBER_WORDS = dict(zip("two three four five six seven eight nine ten twelve".split(), (2, 3, 4, 5, 6, 7, 8, 9, 10, 12), strict=True))
+NUMBER_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
+}  # fmt: skip
 UNITS = {
     "cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in", '"': "in", "″": "in", "”": "in",
     "ft": "ft", "feet": "ft", "foot": "ft", "'": "ft", "kg": "kg", "g": "g", "gram": "g", "grams": "g", "lb": "lb",
@@ -59,9 +61,7 @@ def _judge(text: str, found: _Found, facts: list[tuple[str, str, set[tuple[str, 
     support = next((f"{name}: {_around(fact, found.key)}" for name, fact, keys in facts if _holds(found, keys)), "")
     opposite = not support and any((found.key, not found.negated) in keys for _, _, keys in facts)
     reason = "" if support else "the facts say the opposite" if opposite else f"no fact mentions {said!r}"
-    return Claim(
-        text=said, start=found.start, end=found.end, kind=found.kind, supported_by=support, reason=reason
-    )
+    return Claim(text=said, start=found.start, end=found.end, kind=found.kind, supported_by=support, reason=reason)
 
 
 def _holds(found: _Found, keys: set[tuple[str, bool]]) -> bool:
@@ -122,4 +122,6 @@ def _pattern() -> re.Pattern[str]:
     """All listed words, the longest first; short ones only with a plain ending, so that "tan" is not in "tangle"."""
     words = sorted(_kinds(), key=len, reverse=True)
     forms = "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in words)
-    return re.compile(rf"(?<!\w)({forms})(?:s|es|d|ed|ing|ly|y|er|ers|ment|tion|ious|ation|ated|ating)?(?!\w)", re.IGNORECASE)
+    return re.compile(
+        rf"(?<!\w)({forms})(?:s|es|d|ed|ing|ly|y|er|ers|ment|tion|ious|ation|ated|ating)?(?!\w)", re.IGNORECASE
+    )

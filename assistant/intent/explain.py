@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assistant.embedding.embedder import Embedder, Vectors
 from assistant.errors import InputError
-from assistant.intent.groups import group, most_typical
+from assistant.intent.groups import group, main_groups, most_typical
 from assistant.intent.stage import Evidence, Stage, stage_of
 from assistant.llm.engine import Citations, Engine, Field, Piece, Reply, Request, Text, Usage, conversation
 from prompts import load
@@ -21,8 +21,9 @@ MOST_SIGNALS = 40
 MOST_NEEDS = 4
 SIGNAL_CHARS = 140
 ATTEMPTS = 2
-# Below this cosine to everything that it cites, a sentence is about something else.
+# A sentence is about what it cites if its cosine to one of them is at least this, and no other signal is much nearer.
 ABOUT = 0.3
+NEARER = 0.05
 WHOLE = "whole"
 DID = {
     "save": "saved",
@@ -87,7 +88,7 @@ def explain(
     if not shown:
         raise InputError("There is no signal to explain.", hint="Give at least one pin or search: --pins ID,ID.")
     vectors = embedder.embed([signal.text for signal in shown])
-    groups = group(vectors)[:MOST_NEEDS]
+    groups = main_groups(group(vectors), MOST_NEEDS)
     subjects = [_Subject(WHOLE, tuple(range(len(shown))))]
     subjects += [_Subject(f"need {number}", tuple(members)) for number, members in enumerate(groups, start=1)]
     said, dropped, usage = _say(subjects, shown, vectors, engine, embedder, seed, on_piece)
@@ -170,7 +171,8 @@ def _is_about(statement: Statement, shown: Sequence[Signal], vectors: Vectors, e
     if not statement.text or not statement.cites:
         return False
     cited = [place for place, signal in enumerate(shown) if signal.id in statement.cites]
-    return bool((vectors[cited] @ embedder.embed([statement.text])[0]).max() >= ABOUT)
+    cosines = vectors @ embedder.embed([statement.text])[0]
+    return bool(cosines[cited].max() >= max(ABOUT, cosines.max() - NEARER))
 
 
 def _need(

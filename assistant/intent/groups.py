@@ -13,7 +13,7 @@ import numpy as np
 from assistant.embedding.embedder import Vectors
 
 # Cosine distance, by average linkage, above which two groups are about different things.
-APART = 0.62
+APART = 0.58
 
 
 def group(vectors: Vectors, apart: float = APART) -> list[list[int]]:
@@ -25,6 +25,12 @@ def group(vectors: Vectors, apart: float = APART) -> list[list[int]]:
     labels = fcluster(linkage(vectors, "average", metric="cosine"), apart, "distance")
     groups = [np.flatnonzero(labels == label).tolist() for label in np.unique(labels)]
     return sorted(groups, key=lambda members: (-len(members), members[0]))
+
+
+def main_groups(groups: Sequence[list[int]], most: int) -> list[list[int]]:
+    """The groups that show a need: those of several signals; one alone counts only where little else is there."""
+    shared = [members for members in groups if len(members) > 1]
+    return (shared if len(shared) > 1 else list(groups))[:most]
 
 
 def most_typical(vectors: Vectors, members: Sequence[int]) -> int:

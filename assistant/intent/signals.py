@@ -1,7 +1,7 @@
 """Signals from a file or from the command line: what a person saved, searched, clicked, bought or hid, and when.
 
-A file holds JSON Lines, a JSON list, CSV or TSV. A row is a signal, `{"kind": "save", "at": "2026-04-01T09:00:00Z", "pin":
-"ID"}`, with one of `pin`, `product`, `ad` and `query`, and `person` where the file holds several; or a journey, `{"id": "...", "signals": [...]}`.
+A file holds JSON Lines, a JSON list, CSV or TSV. A row is a signal with `kind`, `at`, one of `pin`, `product`, `ad` and
+`query`, and `person` where the file holds several; or it is a journey, `{"id": "...", "signals": [...]}`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,13 @@ def signals_from_pins(identifiers: Sequence[str], store: Store) -> tuple[Signal,
     """Saves of these pins; an id that the store does not know is an error that suggests the nearest."""
     ids = list(dict.fromkeys(identifier.strip() for identifier in identifiers if identifier.strip()))
     return tuple(
-        Signal(id=identifier, kind="save", text=_look_up(Kind.PIN, identifier, store), target=identifier, target_kind=Kind.PIN)
+        Signal(
+            id=identifier,
+            kind="save",
+            text=_look_up(Kind.PIN, identifier, store),
+            target=identifier,
+            target_kind=Kind.PIN,
+        )
         for identifier in ids
     )
 
@@ -78,7 +84,11 @@ def read_signals(path: str, store: Store) -> History:
 def _items(source: Source) -> Iterator[Item]:
     head = source.head_text
     if head.lstrip().startswith(("{", "[")):
-        return jsonl.read_document(source.text(), source.name) if jsonl.is_document(head) else jsonl.read_lines(source.text())
+        return (
+            jsonl.read_document(source.text(), source.name)
+            if jsonl.is_document(head)
+            else jsonl.read_lines(source.text())
+        )
     return iter(tabular.Table(source.text(), tabular.sniff_delimiter(head, Kind.PIN, source.suffix), source.name))
 
 

@@ -53,4 +53,6 @@ class Chat:
 
 
 def _refuse(message: str) -> None:
-    raise ModelError(f"The model's chat template refuses this conversation: {message}.", hint="Choose another --writer.")
+    raise ModelError(
+        f"The model's chat template refuses this conversation: {message}.", hint="Choose another --writer."
+    )

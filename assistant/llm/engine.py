@@ -56,7 +56,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A turn of the conversation by `system`, `user` or `assistant`. `content` is data: what looks like a control token in it is plain text."""
+    """A turn of the conversation, by `system`, `user` or `assistant`.
+
+    `content` is data: what looks like a control token in it is plain text.
+    """
 
     role: str
     content: str
@@ -91,9 +94,7 @@ class Usage:
     generated: int = 0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.evaluated + other.evaluated, self.reused + other.reused, self.generated + other.generated
-        )
+        return Usage(self.evaluated + other.evaluated, self.reused + other.reused, self.generated + other.generated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Engine(ABC):
         """Write all requests and return the replies by key."""
         return {event.key: event for event in self.stream(requests) if isinstance(event, Reply)}
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most engines hold nothing
         """Give back the memory; the engine is of no use after."""
 
     def __enter__(self) -> Self:

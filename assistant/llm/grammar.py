@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from assistant.llm.engine import Choice, Citations, Form, Text
 
 # Marks of markup, code and placeholders, which have no place in a line of copy; control and bidi characters neither.
-NOT_IN_COPY = r'\n\r\t\x00-\x1F\x7F<>{}\[\]|\\^~`*#_=\"“”„«»\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFD'
+NOT_IN_COPY = r"\n\r\t\x00-\x1F\x7F<>{}\[\]|\\^~`*#_=\"“”„«»\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFD"
 
 
 def grammar_for(form: Form) -> str:

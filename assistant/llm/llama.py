@@ -81,7 +81,8 @@ class LlamaEngine(Engine):
         _count(writings, entries)
         self._kept = writings[0].prompt[:common]
         return [
-            replace(entry, sequences=(KEPT, *entry.sequences)) if entry.position < common else entry for entry in entries
+            replace(entry, sequences=(KEPT, *entry.sequences)) if entry.position < common else entry
+            for entry in entries
         ]
 
     def _check_room(self, tokens: int, writings: Sequence[Writing]) -> None:

@@ -74,7 +74,7 @@ class Model:
         if known is None:
             buffer = ctypes.create_string_buffer(256)
             length = _library().llama_token_to_piece(self.vocabulary, token, buffer, len(buffer), 0, False)
-            known = self._pieces[token] = bytes(buffer[: max(length, 0)])
+            known = self._pieces[token] = bytes(buffer.raw[: max(length, 0)])
         return known
 
     def ends_turn(self, token: int) -> bool:
@@ -83,7 +83,9 @@ class Model:
     def first_token(self) -> int | None:
         """The token that every prompt of this model begins with, where there is one."""
         library = _library()
-        return int(library.llama_vocab_bos(self.vocabulary)) if library.llama_vocab_get_add_bos(self.vocabulary) else None
+        return (
+            int(library.llama_vocab_bos(self.vocabulary)) if library.llama_vocab_get_add_bos(self.vocabulary) else None
+        )
 
     def chat_template(self) -> str:
         """The Jinja text of the template that the file carries, or nothing."""
@@ -123,7 +125,7 @@ class Context:
         self._batch = library.llama_batch_init(step, 0, sequences)
 
     def evaluate(self, entries: Sequence[Entry]) -> None:
-        """Evaluate at most `step` tokens; afterwards the logits of entry i, if any sequence ends there, are at place i."""
+        """Evaluate at most `step` tokens. The logits of entry i, if a sequence ends there, are then at place i."""
         batch = self._batch
         batch.n_tokens = len(entries)
         for place, entry in enumerate(entries):

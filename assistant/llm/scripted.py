@@ -1,7 +1,7 @@
 """A writer without a model: it says what it was told to say, and is held to the same forms as a real one.
 
 It ships with the program, so that commands can be tried and tested in milliseconds: `--writer scripted` answers every
-field with something that fits its form, `--writer scripted:FILE` reads the answers from a JSON object of lists by field.
+field with what fits its form, `--writer scripted:FILE` reads the answers from a JSON object of lists by field.
 """
 
 from __future__ import annotations

@@ -46,9 +46,7 @@ class Writing:
         if text:
             self._written += text
             yield Piece(self.request.key, self._field.name, text)
-        if newline:
-            self._end_field([token])
-        elif self._is_enough():
+        if newline or self._is_enough():
             self._end_field([token])
         elif self._too_long():
             self._cut.add(self._field.name)

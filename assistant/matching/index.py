@@ -6,7 +6,7 @@ moment goes on where it was: what has no mark is embedded next time, what has no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
@@ -125,7 +125,7 @@ def _windows(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def _put(
-    records: list[Record], rejects: list[Rejected], job: IndexJob, store: Store, report: IndexReport
+    records: Sequence[Record], rejects: Sequence[Rejected], job: IndexJob, store: Store, report: IndexReport
 ) -> None:
     count = store.database.put(job.kind, records, source=job.source, run=job.run)
     report.added += count.added

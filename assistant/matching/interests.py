@@ -12,18 +12,31 @@ from store.records import Interest, Record
 
 # What each interest is about, in the words of those who pin. A record is nearest to one of the phrases.
 PHRASES: dict[Interest, tuple[str, ...]] = {
-    Interest.ANIMALS: ("dogs, cats and other pets", "pet food, leashes, beds and toys for animals", "wildlife and birds"),
+    Interest.ANIMALS: (
+        "dogs, cats and other pets",
+        "pet food, leashes, beds and toys for animals",
+        "wildlife and birds",
+    ),
     Interest.ARCHITECTURE: ("buildings and facades", "architecture and house plans", "tiny houses and cabins"),
     Interest.ART: ("painting, drawing and sculpture", "illustration and photography", "art prints and artists"),
     Interest.BEAUTY: ("makeup and lipstick", "skincare, shampoo and haircare", "nail art and hairstyles", "perfume"),
     Interest.DIY_AND_CRAFTS: ("do it yourself crafts", "knitting, crochet and sewing", "hand tools and workshop"),
     Interest.EDUCATION: ("teaching and classroom ideas", "learning, books and study tips", "science for students"),
     Interest.EVENT_PLANNING: ("party decorations", "birthday and holiday party planning", "Christmas and Halloween"),
-    Interest.FASHION: ("clothes and outfits", "shoes, bags and jewelry", "shirts, dresses and jackets", "watches, glasses"),
+    Interest.FASHION: (
+        "clothes and outfits",
+        "shoes, bags and jewelry",
+        "shirts, dresses and jackets",
+        "watches, glasses",
+    ),
     Interest.FOOD_AND_DRINKS: ("recipes and cooking", "food, groceries and snacks", "coffee, tea, wine and cocktails"),
     Interest.GARDENING: ("gardening and plants", "flowers, seeds and pots", "balcony, patio and lawn"),
     Interest.HEALTH: ("fitness, exercise and yoga", "healthy habits and wellbeing", "sports equipment"),
-    Interest.HOME_DECOR: ("home decor and interior design", "furniture, rugs and lamps", "kitchenware, bedding and bath"),
+    Interest.HOME_DECOR: (
+        "home decor and interior design",
+        "furniture, rugs and lamps",
+        "kitchenware, bedding and bath",
+    ),
     Interest.PARENTING: ("babies and toddlers", "parenting and family life", "children's toys and nursery"),
     Interest.TRAVEL: ("travel destinations", "luggage, packing and camping", "road trips and hotels"),
     Interest.WEDDING: ("weddings and brides", "wedding invitations and bouquets", "engagement and bridesmaids"),

@@ -164,5 +164,5 @@ def _translated(reference: HubReference) -> Iterator[None]:
         if isinstance(error, errors.LocalEntryNotFoundError):
             raise MissingError(f"The hub cannot be reached for {reference.name}.", hint=hint) from error
         raise MissingError(f"The hub has no {reference.name} that you may read.", hint=hint) from error
-    except (errors.OfflineModeIsEnabled, errors.HTTPError, errors.HFValidationError, ConnectionError) as error:
+    except (errors.HTTPError, errors.HFValidationError, ConnectionError) as error:
         raise MissingError(f"The hub cannot be reached for {reference.name}.", hint=hint) from error

@@ -8,13 +8,15 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.text import Text
 
 from assistant.creative.formats import Format, Slot
 from assistant.llm.engine import Piece
 from assistant.terminal.screen import Screen
-from store.records import Claim, Creative
+from store.records import Creative
 
+INDENT = 2
 TRIES = {1: "first try", 2: "second try", 3: "third try"}
 
 
@@ -60,7 +62,8 @@ def show_creative(number: int, creative: Creative, format: Format) -> Renderable
         (f"{number} ", "number"), mark, (creative.angle, "name"), (f"  {TRIES[creative.provenance.attempt]}", "faint")
     )
     slots = sorted(format.slots, key=lambda slot: slot.sentence)
-    return Group(head, *(line for slot in slots for line in _slot(slot, creative)), *_verdict(creative), Text(""))
+    lines = [line for slot in slots for line in _slot(slot, creative)] + list(_verdict(creative))
+    return Group(head, *(Padding(line, (0, 0, 0, INDENT), expand=False) for line in lines), Text(""))
 
 
 def creative_as_json(creative: Creative) -> Mapping[str, Any]:
@@ -81,26 +84,22 @@ def creative_as_json(creative: Creative) -> Mapping[str, Any]:
 
 
 def _slot(slot: Slot, creative: Creative) -> Iterator[Text]:
-    text, claims = creative.texts[slot.name], creative.claims[slot.name]
-    shown = Text("  " + text, "" if slot.sentence else "title")
-    for claim in claims:
-        shown.stylize("good" if claim.supported else "bad", claim.start + 2, claim.end + 2)
+    text = creative.texts[slot.name]
+    shown = Text(text, "" if slot.sentence else "title")
+    for claim in creative.claims[slot.name]:
+        shown.stylize("good" if claim.supported else "bad", claim.start, claim.end)
     yield shown
     length = len(text)
     style = "bad" if length > slot.hard else "warn" if length > slot.soft else "faint"
-    note = f"  {slot.name} {length} of {slot.hard}"
-    if not slot.sentence and length > slot.visible:
-        note += f", {slot.visible} show in the feed"
-    yield Text(note, style)
+    folded = f", {slot.visible} show in the feed" if not slot.sentence and length > slot.visible else ""
+    yield Text(f"{slot.name} {length} of {slot.hard}{folded}", style)
 
 
 def _verdict(creative: Creative) -> Iterator[Text]:
-    supported = {claim.text.lower(): claim for claims in creative.claims.values() for claim in claims if claim.supported}
+    supported = {
+        claim.text.lower(): claim for claims in creative.claims.values() for claim in claims if claim.supported
+    }
     for claim in supported.values():
-        yield _support(claim)
+        yield Text.assemble(("✓ ", "good"), claim.text, (f"  {claim.supported_by}", "faint"))
     for problem in creative.problems:
-        yield Text.assemble(("  ✗ ", "bad"), problem)
-
-
-def _support(claim: Claim) -> Text:
-    return Text.assemble(("  ✓ ", "good"), claim.text, (f"  {claim.supported_by}", "faint"))
+        yield Text.assemble(("✗ ", "bad"), problem)

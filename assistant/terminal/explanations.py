@@ -1,4 +1,4 @@
-"""An explained intent on the screen: what the person is trying to do, the needs inside it, and the ads that serve them."""
+"""An explained intent on the screen: what the person is trying to do, the needs inside it, the ads that serve them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from assistant.intent.explain import Explanation, Need, Statement
@@ -13,6 +14,8 @@ from assistant.intent.stage import Stage
 from assistant.terminal.matches import details, match_as_json, shorten
 from store.records import Match, Signal
 
+INDENT = 2
+MOST_SIGNALS = 4
 UNCLEAR = "not clear from what is there"
 
 
@@ -25,7 +28,9 @@ def show_explanation(explanation: Explanation, signals: Sequence[Signal]) -> Ren
         parts += [Text(""), *_need(need, texts, number)]
         number += len(need.ads)
     if explanation.dropped:
-        parts.append(Text(f"\n{explanation.dropped} statement(s) dropped: their signals did not support them.", "faint"))
+        parts.append(
+            Text(f"\n{explanation.dropped} statement(s) dropped: their signals did not support them.", "faint")
+        )
     return Group(*parts)
 
 
@@ -57,31 +62,39 @@ def _goal(explanation: Explanation) -> Text:
     return Text.assemble(("Wants to ", "heading"), *_cited(explanation.goal))
 
 
-def _stage(explanation: Explanation) -> Text:
-    way = Text.assemble(("Stage    ", "heading"))
+def _stage(explanation: Explanation) -> RenderableType:
+    way = Text.assemble(("Stage  ", "heading"))
     for stage in Stage:
         here = stage is explanation.stage
         way.append("● " if here else "○ ", "good" if here else "faint")
         way.append(f"{stage}   ", "title" if here else "faint")
-    for item in explanation.evidence:
-        way.append(f"\n         {item.text} ")
-        way.append(f"[{', '.join(item.cites)}]", "faint")
-    return way
+    evidence = [
+        Text.assemble(f"{item.text} ", (f"[{', '.join(item.cites)}]", "faint")) for item in explanation.evidence
+    ]
+    return Group(way, *(_indented(line, INDENT) for line in evidence))
 
 
 def _need(need: Need, texts: Mapping[str, str], first: int) -> Iterator[RenderableType]:
-    yield Text.assemble(("Needs    ", "heading"), *_cited(need.statement))
-    for identifier in need.signals[:4]:
-        yield Text(f"         {identifier}: {shorten(texts.get(identifier, ''), 90)}", "faint")
+    yield Text.assemble(("Needs ", "heading"), *_cited(need.statement))
+    for identifier in need.signals[:MOST_SIGNALS]:
+        yield _indented(Text(f"{identifier}: {shorten(texts.get(identifier, ''), 70)}", "faint"), INDENT)
+    if len(need.signals) > MOST_SIGNALS:
+        yield _indented(Text(f"and {len(need.signals) - MOST_SIGNALS} more", "faint"), INDENT)
     for number, match in enumerate(need.ads, start=first):
         yield _ad(number, match)
 
 
-def _ad(number: int, match: Match) -> Text:
+def _ad(number: int, match: Match) -> RenderableType:
     facts = " · ".join((*details(match.record), match.record.id))
-    return Text.assemble((f"{number:>8} ", "number"), (match.record.title, "title"), (f"  {facts}", "faint"))
+    return Group(
+        Text.assemble((f"{number:>3} ", "number"), (match.record.title, "title")), _indented(Text(facts, "faint"), 4)
+    )
 
 
 def _cited(statement: Statement) -> tuple[str | tuple[str, str], ...]:
-    text = f"{statement.text}. " if statement.text else f"{UNCLEAR} "
+    text = f"{statement.text} " if statement.text else f"{UNCLEAR} "
     return (text, (f"[{', '.join(statement.cites)}]", "faint"))
+
+
+def _indented(line: Text, columns: int) -> RenderableType:
+    return Padding(line, (0, 0, 0, columns), expand=False)

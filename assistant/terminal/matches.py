@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -87,9 +88,7 @@ def show_why(match: Match, query: str, number: int) -> RenderableType:
     for name in ("part", "raw", "scaled", "weight", "points"):
         table.add_column(name, justify="left" if name == "part" else "right")
     for part in match.parts:
-        table.add_row(
-            part.name, f"{part.raw:.3f}", f"{part.scaled:.2f}", f"× {part.weight:.2f}", f"{part.points:.2f}"
-        )
+        table.add_row(part.name, f"{part.raw:.3f}", f"{part.scaled:.2f}", f"× {part.weight:.2f}", f"{part.points:.2f}")
     words = ", ".join(match.shared_words) or "none: it was found by its meaning alone"
     return Group(
         Text.assemble((f"{number} ", "number"), (match.record.title, "title"), (f"  {match.record.id}", "faint")),
@@ -97,7 +96,10 @@ def show_why(match: Match, query: str, number: int) -> RenderableType:
         Text(""),
         table,
         Text.assemble(("score ", "faint"), f"{match.score:.2f}", ("   words in both  ", "faint"), words),
-        Text("meaning: cosine of the two texts. words: BM25 over title and text. Each is scaled among the candidates.", "faint"),
+        Text(
+            "meaning: cosine of the two texts. words: BM25 over title and text. Each is scaled among the candidates.",
+            "faint",
+        ),
     )
 
 
@@ -137,7 +139,7 @@ def _lines(number: int, match: Match) -> RenderableType:
     return Group(
         Text.assemble((f"{number} ", "number"), (match.record.title, "title")),
         Text.assemble("  ", f"{match.score:.2f}", (f" = {parts}", "faint")),
-        Text("  " + " · ".join((*details(match.record), match.record.id)), "faint"),
+        Padding(Text(" · ".join((*details(match.record), match.record.id)), "faint"), (0, 0, 0, 2), expand=False),
     )
 
 

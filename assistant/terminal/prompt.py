@@ -45,7 +45,7 @@ class _Words(Completer):
     def __init__(self, words: Words) -> None:
         self._words = words
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+    def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
         typed = document.text_before_cursor.split(" ")
         current, path = typed[-1], " ".join(word for word in typed[:-1] if not word.startswith("-"))
         known = self._words.get(path) or self._words.get(path.split(" ")[0], ()) if path else self._words.get("", ())

@@ -150,6 +150,27 @@ def test_the_worst_texts_are_cut_without_a_change_of_tokens(tokenizers: tuple[To
     assert tokens.encode([text])[0].ids == whole.encode(text).ids  # type: ignore[attr-defined]
 
 
+def test_a_special_token_that_the_cut_divides_is_read_whole(tokenizers: tuple[Tokens, object]) -> None:
+    tokens, whole = tokenizers
+    words = "a " * 29
+    text = " " * (tokens._first_cut - len(words) - len("[MA")) + words + "[MASK] lamp"
+    assert tokens.encode([text])[0].ids == whole.encode(text).ids  # type: ignore[attr-defined]
+
+
+def test_without_word_boundaries_a_text_is_read_whole(tmp_path: Path) -> None:
+    from tokenizers import Tokenizer, models
+
+    # Where the odd letter goes depends on how many follow: a change at the end may reach the beginning.
+    tokenizer = Tokenizer(models.Unigram([("<unk>", -99.0), ("a", -9.0), ("aa", -1.0), ("ab", -1.0)], 0, False))
+    tokenizer.enable_truncation(16)
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    tokens = Tokens(tmp_path, Details("m", "s", 2, 16, "right", 0, "", "", 1))
+    for length in (3_000, 3_001):
+        text = "a" * length + "b"
+        assert tokens._readable(text) == text
+        assert tokens.encode([text])[0].ids == tokenizer.encode(text).ids
+
+
 def test_of_a_megabyte_of_words_only_the_beginning_is_tokenised(tokenizers: tuple[Tokens, object]) -> None:
     tokens, _ = tokenizers
     assert len(tokens._readable("oak lamp " * 120_000)) == tokens._first_cut

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,15 @@ def test_xml_with_windows_letters_and_control_characters_is_read(tmp_path: Path)
 def test_xml_without_items_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="without any item"):
         read(tmp_path, RSS % "")
+
+
+def test_a_long_row_of_a_json_list_is_not_held_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "feed"
+    path.write_text('[{"id": "1", "title": "' + "x" * (16 * ROW_LIMIT) + '"}]')
+    tracemalloc.start()
+    try:
+        with open_feed(str(path), Kind.PRODUCT) as feed:
+            assert len(list(feed)) == 1
+        assert tracemalloc.get_traced_memory()[1] < 6 * ROW_LIMIT
+    finally:
+        tracemalloc.stop()

@@ -308,3 +308,10 @@ def test_a_broken_first_line_does_not_make_json_lines_a_table(tmp_path: Path) ->
     rows = read(path)
     assert [line for line, _ in rejected(rows)] == [1]
     assert len(rows) == 2
+
+
+def test_a_pin_may_have_a_longer_link_than_a_product(tmp_path: Path) -> None:
+    row = {"id": "1", "title": "Lamp", "link": "https://s.example/" + "x" * 1000}
+    path = write(tmp_path, json.dumps(row))
+    assert [type(row) for row in read(path, Kind.PIN)] == [Accepted]
+    assert [type(row) for row in read(path, Kind.PRODUCT)] == [Rejected]

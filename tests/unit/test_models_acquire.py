@@ -185,6 +185,8 @@ def test_of_two_processes_that_pull_at_once_one_writes_and_both_find_it(toy: Toy
     while not started.exists() and first.poll() is None:
         time.sleep(0.01)
     second = run_pull(toy, "pass")
+    with pytest.raises(subprocess.TimeoutExpired):  # it waits for as long as the first one writes
+        second.wait(timeout=1)
     go.touch()
     outputs = [process.communicate(timeout=60)[0].split() for process in (first, second)]
     assert [process.returncode for process in (first, second)] == [0, 0]
