@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib.metadata import version as installed_version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -34,8 +35,12 @@ def _print_version(wanted: bool) -> None:
 def root(
     ctx: typer.Context,
     home: Annotated[Path | None, typer.Option(help="Folder for models, store and history.", metavar="DIR")] = None,
-    writer: Annotated[str | None, typer.Option(help="Model that writes: a name, hf:REPO/FILE or a GGUF.")] = None,
-    embedder: Annotated[str | None, typer.Option(help="Model that embeds: a name, hf:REPO or a folder.")] = None,
+    writer: Annotated[
+        str | None, typer.Option(help="Model that writes: a name, hf:REPO/FILE or a GGUF.", metavar="NAME")
+    ] = None,
+    embedder: Annotated[
+        str | None, typer.Option(help="Model that embeds: a name, hf:REPO or a folder.", metavar="NAME")
+    ] = None,
     store_url: Annotated[str | None, typer.Option(help="Chroma server for the vectors.", metavar="URL")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads to compute with; 0 is one a core.", metavar="N")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors only.")] = False,
@@ -75,9 +80,13 @@ def main() -> None:
     # Nothing reaches for a hub unless a model is pulled by name.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    code = run(sys.argv[1:])
-    sys.stdout.flush()
-    sys.exit(code)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+        elif stream is None:  # closed by who started this
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+    sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

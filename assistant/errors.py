@@ -52,7 +52,7 @@ class UnknownIdError(PinwrightError):
         hint = (
             f"Did you mean {' or '.join(near)}?"
             if near
-            else f"See what is there: pinwright store info, or index {kind}s."
+            else f"See `pinwright store info` for what is there, or bring some in: `pinwright index FILE --as {kind}s`."
         )
         return cls(f"There is no {kind} with the id {identifier}.", hint=hint)
 
@@ -84,7 +84,7 @@ def describe(error: BaseException) -> tuple[str, str, ExitCode] | None:
     if isinstance(error, PromptError):
         return str(error), "Restore the templates under prompts/ from the release.", ExitCode.USAGE
     if isinstance(error, KeyboardInterrupt):
-        return "Interrupted.", "What was finished is kept; the same command goes on from there.", ExitCode.INTERRUPTED
+        return "Interrupted.", "Nothing is half written: run the same command again.", ExitCode.INTERRUPTED
     if isinstance(error, OSError):
         return _describe_os_error(error)
     return None
@@ -100,4 +100,4 @@ def _describe_os_error(error: OSError) -> tuple[str, str, ExitCode]:
             "Check the permissions, or choose another --home.",
             ExitCode.USAGE,
         )
-    return f"{error.strerror or error}{place}.", "", ExitCode.USAGE
+    return f"{error.strerror or error}{place}.", "Check the path and the disk.", ExitCode.USAGE

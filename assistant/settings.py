@@ -53,6 +53,12 @@ def load_settings(options: Mapping[str, Any], environment: Mapping[str, str] | N
     names = [field.name for field in fields(Settings) if field.name != "home"]
     values |= {name: environment[key] for name in names if environment.get(key := ENVIRONMENT_PREFIX + name.upper())}
     values |= {name: options[name] for name in names if options.get(name) is not None}
+    for name in names:
+        if name != "threads" and not isinstance(values.get(name, ""), str):
+            raise UsageError(
+                f"{name} must be a text, not {values[name]!r}.",
+                hint=f"Put it in quotation marks in {home / CONFIG_NAME}.",
+            )
     values["threads"] = _count("threads", values.get("threads", 0))
     return Settings(home=home, **values)
 
@@ -79,6 +85,8 @@ def _read_config(path: Path) -> Mapping[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except NotADirectoryError as error:
+        raise UsageError(f"{path.parent} is no folder.", hint="Name a folder with --home.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} is not valid TOML: {error}.", hint="Correct it, or delete it to use the defaults."

@@ -15,6 +15,11 @@ SCRIPTED, HASHING = "scripted", "hashing"
 Narrate = Callable[[str], None]
 
 
+def made_for_tests(name: str) -> bool:
+    """Whether a name of the settings is that of a part without a model."""
+    return name.partition(":")[0] in (SCRIPTED, HASHING)
+
+
 class Workbench:
     """The parts that a command works with, each opened when it is first asked for and kept until `close`."""
 

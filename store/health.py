@@ -125,7 +125,8 @@ def _check_database(store: Store) -> Iterator[Finding]:
     if wrong:
         yield Finding(Level.BROKEN, f"{connection.path} is damaged ({'; '.join(wrong)}).", RESTORE_HINT)
     else:
-        counts = ", ".join(f"{store.database.count(kind):,} {kind}s" for kind in Kind)
+        held = {kind: store.database.count(kind) for kind in Kind}
+        counts = ", ".join(f"{number:,} {kind}{'' if number == 1 else 's'}" for kind, number in held.items())
         yield Finding(Level.GOOD, f"The database is sound: {counts}.")
     for kind in SEARCHED:
         if not store.lexicon.check(kind):

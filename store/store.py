@@ -181,8 +181,10 @@ class Store:
     def _require_vectors_here(self) -> None:
         known = self.database.setting("vectors_at")
         if known is not None and known != self._place:
+            address = f"Add --store-url {known}" if "://" in known else "Leave out --store-url"
             raise StoreMissingError(
-                f"The vectors of this store are in {known}, not in {self._place}.", hint=REBUILD_HINT
+                f"The vectors of this store are in {known}, not in {self._place}.",
+                hint=f"{address}, or run `pinwright store rebuild`, which embeds every record again.",
             )
 
     def _claim_vectors_here(self) -> None:
@@ -190,6 +192,9 @@ class Store:
         known = self.database.setting("vectors_at")
         if known == self._place:
             return
+        if self._server is not None:
+            # Where nobody answers, this raises before the place that is known is given up.
+            self._open_vectors().count(SEARCHED[0])
         with self.database.connection.transaction():
             if known is not None:
                 for kind in SEARCHED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
@@ -14,6 +14,8 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from assistant.terminal.screen import Screen
     from assistant.wiring import Workbench
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 
 class Context:

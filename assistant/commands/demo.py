@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from assistant.commands.context import Context, here
+from assistant.commands.context import here
 from assistant.commands.running import run_command
 from assistant.errors import ExitCode
 
@@ -41,7 +41,7 @@ NEXT = (
 
 
 def register(app: typer.Typer) -> None:
-    app.command("demo")(demo)
+    app.command("demo", short_help="Run the main job on the demo catalogue.")(demo)
 
 
 def demo(ctx: typer.Context) -> None:

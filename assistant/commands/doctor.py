@@ -7,11 +7,11 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import typer
 
-from assistant.commands.context import Context, here
+from assistant.commands.context import AsJson, Context, here
 from assistant.errors import ExitCode, PinwrightError, describe
 from store.errors import StoreError, StoreMissingError
 
@@ -31,12 +31,10 @@ class Finding(NamedTuple):
 
 
 def register(app: typer.Typer) -> None:
-    app.command("doctor")(doctor)
+    app.command("doctor", short_help="Check that everything is here, and whole.")(doctor)
 
 
-def doctor(
-    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
-) -> None:
+def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Check Python, llama.cpp, memory, models and store, and say what to do about each finding.
 
     The exit code is 1 if anything is broken.
@@ -88,6 +86,8 @@ def _memory(context: Context) -> Iterator[Finding]:
     named = (context.settings.writer, context.settings.embedder)
     needed = sum(model.memory for model in CATALOGUE if model.name in named)
     free = _available_memory()
+    if not needed:
+        return
     if free is None:
         yield Finding("good", f"The models need about {needed:,} MB of memory")
     elif free < needed:
@@ -112,9 +112,9 @@ def _models(context: Context) -> Iterator[Finding]:
 
 def _model(context: Context, name: str, role: str) -> Iterator[Finding]:
     from assistant.models.acquire import verify
-    from assistant.wiring import HASHING, SCRIPTED
+    from assistant.wiring import made_for_tests
 
-    if name.partition(":")[0] in (SCRIPTED, HASHING):
+    if made_for_tests(name):
         yield Finding("warning", f"The {role} is {name}, which is made for tests.", f"Leave out --{role}.")
         return
     path = verify(name, context.settings.models_folder)

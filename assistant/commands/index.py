@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands.context import Context, here
+from assistant.commands.context import AsJson, Context, here
 from assistant.errors import ExitCode, UsageError
 from store.records import Kind
 
@@ -31,22 +32,25 @@ class FeedKind(StrEnum):
     ADS = "ads"
 
 
+REASONS_SHOWN = 3
 KINDS = {FeedKind.PRODUCTS: Kind.PRODUCT, FeedKind.PINS: Kind.PIN, FeedKind.ADS: Kind.AD}
 
 
 def register(app: typer.Typer) -> None:
-    app.command("index")(index)
+    app.command("index", short_help="Read product, pin or ad feeds into the store.")(index)
 
 
 def index(
     ctx: typer.Context,
-    files: Annotated[list[str], typer.Argument(help="Feeds to read; - is standard input.", show_default=False)],
+    files: Annotated[
+        list[str], typer.Argument(help="Feeds to read; - is standard input.", metavar="FILE", show_default=False)
+    ],
     kind: Annotated[FeedKind, typer.Option("--as", help="What the rows are.", show_default=False)],
     advertise: Annotated[bool, typer.Option(help="Let each product be found as an ad.")] = True,
     prune: Annotated[bool, typer.Option("--prune", help="Remove what a feed of this name no longer brings.")] = False,
     source: Annotated[str, typer.Option(help="Name of the feed; its file name by default.", metavar="NAME")] = "",
     rejects: Annotated[Path | None, typer.Option(help="Where rejected rows are written.", metavar="FILE")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read product, pin or ad feeds into the store and embed what is new or changed.
 
@@ -54,24 +58,30 @@ def index(
     Rows that cannot be used are skipped, counted and written to a rejects file; the exit code is then 1.
     """
     context = here(ctx)
-    reports = [
-        _index_file(context, name, KINDS[kind], advertise, prune, source, rejects if len(files) == 1 else None)
-        for name in _checked(files, rejects)
-    ]
+    _check(files, KINDS[kind], rejects)
+    reports = [_index_file(context, name, KINDS[kind], advertise, prune, source, rejects) for name in files]
     if as_json:
         context.screen.show_json("index", {"feeds": reports})
     if any(report["rejected"] for report in reports):
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _checked(files: list[str], rejects: Path | None) -> list[str]:
+def _check(files: list[str], kind: Kind, rejects: Path | None) -> None:
+    """Refuse what cannot be read or would be written over before the first of several feeds is touched."""
+    from assistant.feeds.reader import open_feed
+
     if rejects is not None and len(files) > 1:
         raise UsageError(
             "--rejects names one file, so give one feed at a time.", hint="Leave it out for several feeds."
         )
     if files.count("-") > 1:
-        raise UsageError("Standard input can be read once.")
-    return files
+        raise UsageError("Standard input can be read once.", hint="Name - once.")
+    places = [Path(name) for name in files if name != "-"]
+    if rejects is not None and rejects.exists() and any(place.exists() and place.samefile(rejects) for place in places):
+        raise UsageError(f"{rejects} is the feed itself.", hint="Name another file for the rejected rows.")
+    for place in places if len(files) > 1 else ():
+        if not place.exists() or place.is_file():
+            open_feed(str(place), kind).close()
 
 
 def _index_file(
@@ -93,8 +103,9 @@ def _index_file(
         bar = stack.enter_context(Bar(screen, f"Indexing {feed.name}"))
         run = datetime.now(UTC).isoformat(timespec="microseconds")
         job = IndexJob(kind=kind, source=name, run=run, advertise=advertise, prune=prune)
-        report = _run(feed, job, store, embedder, bar, kept)
-    _show(context, feed, job, report, kept)
+        first: list[Rejected] = []
+        report = _run(feed, job, store, embedder, bar, kept, first)
+    _show(context, feed, job, report, kept, first)
     return {
         "file": file,
         "source": name,
@@ -111,7 +122,9 @@ def _index_file(
 _COUNTS = ("read", "added", "changed", "unchanged", "rejected", "embedded", "pruned")
 
 
-def _run(feed: Feed, job: IndexJob, store: Store, embedder: Embedder, bar: Bar, kept: RejectsFile) -> IndexReport:
+def _run(
+    feed: Feed, job: IndexJob, store: Store, embedder: Embedder, bar: Bar, kept: RejectsFile, first: list[Rejected]
+) -> IndexReport:
     from assistant.matching.index import index as index_rows
 
     def on_progress(report: IndexReport) -> None:
@@ -119,15 +132,22 @@ def _run(feed: Feed, job: IndexJob, store: Store, embedder: Embedder, bar: Bar, 
 
     def on_reject(row: Rejected) -> None:
         kept.add(feed.name, row)
+        if len(first) < REASONS_SHOWN:
+            first.append(row)
 
     return index_rows(feed, job, store, embedder, on_progress=on_progress, on_reject=on_reject)
 
 
-def _show(context: Context, feed: Feed, job: IndexJob, report: IndexReport, kept: RejectsFile) -> None:
+def _show(
+    context: Context, feed: Feed, job: IndexJob, report: IndexReport, kept: RejectsFile, first: Sequence[Rejected]
+) -> None:
+    from assistant.terminal.matches import shorten
+    from assistant.terminal.screen import counted
+
     screen = context.screen
     what = f"{job.kind}s, each also an ad" if job.kind is Kind.PRODUCT and job.advertise else f"{job.kind}s"
     screen.say(
-        f"{feed.name}: {report.read:,} rows as {what} ({feed.format}, {feed.encoding}). "
+        f"{feed.name}: {counted(report.read, 'row')} as {what} ({feed.format}, {feed.encoding}). "
         f"{report.added:,} new, {report.changed:,} changed, {report.unchanged:,} unchanged"
         f"{f', {report.pruned:,} removed' if job.prune else ''}; {report.embedded:,} embedded "
         f"in {report.seconds:.1f} s, {report.rows_per_second:,.0f} rows/s."
@@ -135,7 +155,11 @@ def _show(context: Context, feed: Feed, job: IndexJob, report: IndexReport, kept
     if feed.ignored:
         screen.say(f"Columns that nothing is made of: {', '.join(feed.ignored)}.")
     if report.rejected:
-        screen.warn(f"{report.rejected:,} rows rejected; each stands with its line and the reason in {kept.path}")
+        screen.warn(f"{counted(report.rejected, 'row')} rejected, with line and reason in {kept.path}")
+        for row in first:
+            screen.say(f"  line {row.line}: {shorten(row.reason, 200)}")
+        if report.rejected > len(first):
+            screen.say(f"  and {report.rejected - len(first):,} more")
 
 
 def _slug(name: str) -> str:

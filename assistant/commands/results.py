@@ -46,7 +46,7 @@ class Results:
         if not 1 <= number <= len(shown):
             have = f"The last results are 1 to {len(shown)}" if shown else "There are no results yet"
             raise UsageError(
-                f"{have}, so there is no {number}.", hint='Look something up first: match "linen bedding".'
+                f"{have}, so there is no {number}.", hint='Look something up first: `pinwright match "linen bedding"`.'
             )
         return shown[number - 1]
 

@@ -4,37 +4,90 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.errors import ExitCode, describe
+from assistant.errors import ExitCode, PinwrightError, UsageError, describe
 
 if TYPE_CHECKING:
     from assistant.commands.context import Context
 
+NAME = "pinwright"
+# Set by a shell that asks what could come next.
+COMPLETION = "_PINWRIGHT_COMPLETE"
+# Typer carries a copy of click in later releases: the base of its errors is reached by what Typer itself exports.
+CommandLineError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
 
 def run_command(app: typer.Typer | Any, arguments: list[str], context: Context | None = None) -> int:
     """Run a command of `app`, within an open session where `context` is one; returns the exit code."""
-    import click
-
-    command = typer.main.get_command(app) if isinstance(app, typer.Typer) else app
     try:
-        result = command.main(arguments, prog_name="pinwright", standalone_mode=False, obj=context)
-    except click.exceptions.Abort:
+        command = typer.main.get_command(app) if isinstance(app, typer.Typer) else app
+        _run(command, arguments, context)
+        sys.stdout.flush()
+    except typer.Exit as ended:
+        return int(ended.exit_code)
+    except (typer.Abort, EOFError):
         return _fail(KeyboardInterrupt(), context)
-    except click.ClickException as error:
-        error.show()
-        return int(ExitCode.USAGE)
+    except CommandLineError as error:
+        return _refuse(error, context)
     except BrokenPipeError:
-        # Whoever read the output has seen enough, as with `| head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.OK)
+        return _stop_writing()
     except (Exception, KeyboardInterrupt) as error:
         if describe(error) is None:
             raise
         return _fail(error, context)
-    return result if isinstance(result, int) else int(ExitCode.OK)
+    return int(ExitCode.OK)
+
+
+def _run(command: Any, arguments: list[str], context: Context | None) -> None:
+    if COMPLETION in os.environ:
+        command.main(arguments, prog_name=NAME)
+    # Not by `main`, which ends the process itself where a pipe is closed or somebody presses Ctrl-C.
+    with command.make_context(NAME, list(arguments), obj=context) as ctx:
+        command.invoke(ctx)
+
+
+def refusal(error: Any) -> PinwrightError:
+    """What the parser of the command line found, as one sentence and a hint."""
+    message, _, named = error.format_message().partition(" Did you mean ")
+    near = [name.strip("'") for name in named.rstrip("?").split(", ") if name]
+    if message.startswith("No such option"):
+        message, near = f"There is no option {error.option_name}.", sorted(error.possibilities or ())
+    path = error.ctx.command_path if getattr(error, "ctx", None) else "pinwright"
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"See `{path} --help`."
+    return UsageError(_sentence(message), hint=hint)
+
+
+def _sentence(message: str) -> str:
+    """The parser's message without the jargon of the library that checks values."""
+    for jargon, plain in (
+        ("Value error, ", ""),
+        ("Input should be", "it should be"),
+        (", unable to parse string as an integer", ""),
+    ):
+        message = message.replace(jargon, plain)
+    return " ".join(message.split()).rstrip(".") + "."
+
+
+def _refuse(error: Any, context: Context | None) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(error.format_message(), err=True)
+        return int(ExitCode.USAGE)
+    return _fail(refusal(error), context)
+
+
+def _stop_writing() -> int:
+    """Whoever read the output has seen enough, as with `| head`: nothing more is written, and nothing is wrong."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError, OSError, ValueError):
+            stream.flush()
+            continue
+        os.dup2(nowhere, stream.fileno())
+    return int(ExitCode.OK)
 
 
 def _fail(error: BaseException, context: Context | None) -> int:
@@ -42,5 +95,6 @@ def _fail(error: BaseException, context: Context | None) -> int:
 
     message, hint, code = describe(error) or (str(error), "", ExitCode.ENGINE)
     screen: Any = context.screen if context else Screen()
-    screen.fail(message, hint)
+    with suppress(OSError):
+        screen.fail(message, hint)
     return int(code)

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import typer
 
 from assistant.commands.context import Context
-from assistant.commands.running import run_command
+from assistant.commands.match import read_filters
+from assistant.commands.running import CommandLineError, refusal, run_command
 from assistant.errors import PinwrightError, UsageError
 
+FILTERS = ("interest", "min_price", "max_price", "availability", "country")
 LEAVE = ("exit", "quit", "q")
 HELP = """Type what you look for, or a command:
-  match "linen bedding"      ads that fit; also --pin ID, --ad ID, --max-price 50
-  write 2 --variants 3       ads for the second result
-  why 4                      what the fourth score is made of
-  intent --pins ID,ID        what somebody is after
-  scope --country US         filters for every look-up; `scope` alone shows them, `scope none` lifts them
-  index, store, models, doctor, demo, help, exit
+  match "linen bedding"   ads that fit; also --pin ID, --ad ID, --limit N
+  write 2 --variants 3    ads for the second result
+  why 4                   what the fourth score is made of
+  intent --pins ID,ID     what somebody is after
+  scope --max-price 50    hold every look-up to this; `scope none` lifts it
+  help match              the options of a command
+  index, store, models, doctor, demo, exit
 Tab completes, the arrow keys recall, Ctrl-C stops what runs, Ctrl-D leaves."""
 
 
@@ -54,23 +58,33 @@ class Session:
     def status(self) -> str:
         settings = self._context.settings
         scope = " ".join(self._scope) or "everything"
-        return f"{settings.writer} · {settings.embedder} · {self._counts()} · scope: {scope}"
+        # The scope first: it is what changes what is found, and a narrow terminal cuts the end.
+        return f"scope: {scope} · {self._counts()} · {settings.writer} · {settings.embedder}"
 
     def _run(self, words: list[str]) -> int:
+        # Hints and the README show commands as a shell takes them.
+        words = words[1:] if words[:1] == ["pinwright"] else words
         if not words:
             return 0
         first, rest = words[0], words[1:]
+        if first == "scope":
+            return self._set_scope(rest)
         if first == "help" and not rest:
             self._context.screen.say(HELP)
             return 0
-        if first == "scope":
-            return self._set_scope(rest)
-        arguments = words if first in self._group.commands else ["match", " ".join(words)]
-        if arguments[0] == "match":
-            arguments = ["match", *self._scope, *arguments[1:]]
-        if first == "help":
-            arguments = [*rest, "--help"]
+        arguments = [*rest, "--help"] if first == "help" else self._arguments(words)
         return run_command(self._group, arguments, self._context)
+
+    def _arguments(self, words: list[str]) -> list[str]:
+        """The command that a line stands for: what is none is looked up as a text."""
+        first, rest = words[0], words[1:]
+        if first == "match":
+            return ["match", *self._scope, *rest]
+        if first in self._group.commands:
+            return words
+        if near := get_close_matches(first, self._group.commands, 1, cutoff=0.75):
+            self._context.screen.say(f"Looked up as a text. If the command {near[0]} was meant, type that.")
+        return ["match", *self._scope, "--", " ".join(words)]
 
     def _set_scope(self, options: Sequence[str]) -> int:
         if options:
@@ -81,13 +95,14 @@ class Session:
         return 0
 
     def _check_scope(self, options: tuple[str, ...]) -> None:
-        """Refuse what `match` would refuse, before it spoils every look-up."""
-        import click
-
+        """Refuse what is no filter, and what `match` would refuse, before it spoils every look-up."""
         try:
-            self._group.commands["match"].make_context("match", ["anything", *options])
-        except click.ClickException as error:
-            raise UsageError(f"This is no scope: {error.format_message()}", hint="See `help match`.") from error
+            given = self._group.commands["match"].make_context("match", list(options)).params
+        except CommandLineError as error:
+            raise UsageError(f"This is no scope. {refusal(error)}", hint="See `help match`.") from error
+        if any(given[name] for name in ("text", "pin", "ad", "as_json", "as_csv")):
+            raise UsageError("A scope is made of filters.", hint="Such as `scope --max-price 50 --country US`.")
+        read_filters(*(given[name] for name in FILTERS))
 
     def _counts(self) -> str:
         from store.errors import StoreError

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from assistant.commands.context import Context, here
+from assistant.commands.context import AsJson, Context, here
 from assistant.errors import ExitCode, UsageError
 from store.records import Kind
 
 app = typer.Typer(help="Look at the store, check it, mend it, empty it.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 
 @app.command()
@@ -34,14 +33,14 @@ def info(ctx: typer.Context, as_json: AsJson = False) -> None:
     pairs = [("folder", str(store.folder)), ("vectors", context.settings.store_url or "in the folder")]
     pairs += [("embedder", embedder), *((name, f"{count:,}") for name, count in counts.items())]
     if waiting:
-        pairs.append(("waiting", f"{waiting:,} records have no vector yet: run `pinwright store rebuild`"))
+        pairs.append(("waiting", f"{waiting:,} without a vector yet: run `pinwright store rebuild`"))
     context.screen.show(show_pairs(pairs))
     if sources:
         rows = [(name, str(kind), f"{count:,}", str(when)[:16]) for name, kind, count, when in sources]
         context.screen.show("", show_rows(("feed", "kind", "records", "last indexed"), rows))
 
 
-@app.command()
+@app.command(short_help="Check that records, words and vectors agree.")
 def check(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Check that records, words and vectors are whole and agree. The exit code is 1 if anything is wrong."""
     from assistant.terminal.reports import show_findings
@@ -59,11 +58,12 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-@app.command()
-def rebuild(ctx: typer.Context) -> None:
+@app.command(short_help="Make words and vectors anew from the records.")
+def rebuild(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Make words and vectors anew from the records, with the embedder in use."""
     from assistant.matching.index import claim_embedder, embed_pending
     from assistant.terminal.progress import Bar
+    from assistant.terminal.screen import counted
     from store.health import rebuild as drop_and_mark
 
     context = here(ctx)
@@ -73,11 +73,17 @@ def rebuild(ctx: typer.Context) -> None:
         drop_and_mark(store)
         claim_embedder(store, embedder)
         done = embed_pending(store, embedder, lambda done, total: bar.update(done, total, f"{done:,} of {total:,}"))
-    context.screen.say(f"Rebuilt: {done:,} vectors by {embedder.name}.")
+    context.screen.say(f"Rebuilt: {counted(done, 'vector')} by {embedder.name}.")
+    if as_json:
+        context.screen.show_json("store.rebuild", {"vectors": done, "embedder": embedder.name})
 
 
 @app.command()
-def clear(ctx: typer.Context, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+def clear(
+    ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Remove all records and vectors. Models stay."""
     from store.health import clear as clear_store
 
@@ -86,9 +92,13 @@ def clear(ctx: typer.Context, yes: Annotated[bool, typer.Option("--yes", "-y", h
     if not yes and not _confirmed(context, f"Remove everything in {folder}?"):
         raise UsageError("Nothing was removed.", hint="Add --yes to remove without being asked.")
     context.workbench.close_store()
-    for finding in clear_store(folder):
-        context.screen.warn(finding.sentence)
+    findings = clear_store(folder)
+    for finding in findings:
+        context.screen.warn(f"{finding.sentence} {finding.remedy}")
     context.screen.say(f"{folder} is empty.")
+    if as_json:
+        left = [finding.sentence for finding in findings]
+        context.screen.show_json("store.clear", {"folder": str(folder), "left_behind": left})
 
 
 def _confirmed(context: Context, question: str) -> bool:

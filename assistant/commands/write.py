@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands.context import Context, here
+from assistant.commands.context import AsJson, Context, here
 from assistant.errors import ExitCode, UnknownIdError, UsageError
 from store.records import Brief, Creative, Kind, Product
 
@@ -17,24 +17,32 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    app.command("write")(write)
+    app.command("write", short_help="Write variants of an ad from the facts of a product.")(write)
 
 
 def write(
     ctx: typer.Context,
-    target: Annotated[str, typer.Argument(help="A result's number, or the id of a product.", show_default=False)] = "",
+    target: Annotated[
+        str, typer.Argument(help="A result's number, or the id of a product.", metavar="RESULT", show_default=False)
+    ] = "",
     product: Annotated[str, typer.Option(help="Id of a product in the store.", metavar="ID")] = "",
-    title: Annotated[str, typer.Option(help="Title of a product that is not in the store.")] = "",
-    description: Annotated[str, typer.Option(help="Its description.")] = "",
-    fact: Annotated[list[str] | None, typer.Option(help="A fact, such as `material=linen`; can be repeated.")] = None,
-    facts: Annotated[Path | None, typer.Option(help="File of facts: JSON, or lines of `name: text`.")] = None,
-    variants: Annotated[int, typer.Option("--variants", "-n", help="How many, one for each angle.")] = 3,
-    angle: Annotated[list[str] | None, typer.Option(help="An angle to write from; can be repeated.")] = None,
-    audience: Annotated[str, typer.Option(help="Who it is for, in words.")] = "",
-    tone: Annotated[str, typer.Option(help="How it should sound, in words.")] = "",
-    format_name: Annotated[str, typer.Option("--format", help="What is written: pin.")] = "pin",
-    seed: Annotated[int, typer.Option(help="Another seed gives other texts.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    title: Annotated[str, typer.Option(help="Title of a product that is not in the store.", metavar="TEXT")] = "",
+    description: Annotated[str, typer.Option(help="Its description.", metavar="TEXT")] = "",
+    fact: Annotated[
+        list[str] | None, typer.Option(help="Such as `material=linen`; can be repeated.", metavar="FACT")
+    ] = None,
+    facts: Annotated[
+        Path | None, typer.Option(help="File of facts: JSON, or lines of `name: text`.", metavar="FILE")
+    ] = None,
+    variants: Annotated[int, typer.Option("--variants", "-n", help="How many, one for each angle.", metavar="N")] = 3,
+    angle: Annotated[
+        list[str] | None, typer.Option(help="An angle to write from; can be repeated.", metavar="NAME")
+    ] = None,
+    audience: Annotated[str, typer.Option(help="Who it is for, in words.", metavar="TEXT")] = "",
+    tone: Annotated[str, typer.Option(help="How it should sound, in words.", metavar="TEXT")] = "",
+    format_name: Annotated[str, typer.Option("--format", help="What is written: pin.", metavar="NAME")] = "pin",
+    seed: Annotated[int, typer.Option(help="Another seed gives other texts.", metavar="N")] = 0,
+    as_json: AsJson = False,
 ) -> None:
     """Write variants of an ad from the facts of a product, one for each angle.
 
@@ -42,16 +50,22 @@ def write(
     is written again, up to three times; what still fails is shown as failed, with the reason. The exit code is 1 if
     any failed.
     """
+    from assistant.feeds.text import plain
+
     context = here(ctx)
     stated = _stated(title, description, fact or [], facts)
-    subject = _from_options(stated) if stated else _from_store(context, target, product)
+    if stated and (target or product):
+        raise UsageError(
+            "Give a product of the store, or one in words, not both.", hint="Leave out --title, --fact and --facts."
+        )
+    subject = _from_options(stated) if stated else _from_store(context, plain(target), plain(product))
     from assistant.creative.brief import choose_angles
     from assistant.creative.formats import FORMATS
 
     if format_name not in FORMATS:
         raise UsageError(f"There is no format {format_name!r}.", hint=f"Known: {', '.join(FORMATS)}.")
     angles = choose_angles(subject, angle or [], variants)
-    brief = Brief(product=subject, audience=audience, tone=tone)
+    brief = Brief(product=subject, audience=plain(audience), tone=plain(tone))
     creatives = _write(context, brief, angles, FORMATS[format_name], seed, shown=not as_json)
     if as_json:
         from assistant.terminal.creatives import creative_as_json
@@ -69,13 +83,14 @@ def _write(
     from assistant.creative.generate import ATTEMPTS
     from assistant.creative.generate import write as write_variants
     from assistant.terminal.creatives import Draft, show_creative
+    from assistant.terminal.screen import counted
 
-    screen = context.screen
-    screen.say(f"{len(angles)} variants for {brief.product.title}\n")
+    screen, engine = context.screen, context.workbench.engine
+    screen.say(f"{counted(len(angles), 'variant')} for {brief.product.title}\n")
     last: dict[str, Creative] = {}
     number = 0
     with Draft(screen) as draft:
-        for event in write_variants(brief, angles, format, context.workbench.engine, seed=seed):
+        for event in write_variants(brief, angles, format, engine, seed=seed):
             if not isinstance(event, Creative):
                 draft.add(event)
                 continue
@@ -93,6 +108,7 @@ def _write(
 def _stated(title: str, description: str, facts: list[str], path: Path | None) -> dict[str, str]:
     """What was given as options and as a file; options win."""
     from assistant.creative.brief import read_facts
+    from assistant.feeds.text import plain
 
     stated = read_facts(path) if path else {}
     for pair in facts:
@@ -100,7 +116,8 @@ def _stated(title: str, description: str, facts: list[str], path: Path | None) -
         if not equals or not name.strip():
             raise UsageError(f"--fact {pair!r} is not a fact.", hint="Write it like --fact material=linen.")
         stated[name] = text
-    return stated | {name: text for name, text in (("title", title), ("description", description)) if text}
+    stated |= {name: text for name, text in (("title", title), ("description", description)) if text}
+    return {plain(name): plain(text) for name, text in stated.items()}
 
 
 def _from_options(stated: dict[str, str]) -> Product:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -14,6 +15,7 @@ from assistant.errors import InputError, UsageError
 from store.records import Price, Product
 
 LARGEST_FILE = 1_000_000
+CURRENCY = re.compile("[A-Z]{3}")
 FIELDS = ("title", "description", "brand", "color", "material", "pattern", "size", "product_type")
 
 
@@ -48,7 +50,9 @@ def choose_angles(product: Product, wanted: Sequence[str], count: int) -> tuple[
     if unknown := [name for name in wanted if name not in BY_NAME]:
         raise UsageError(f"There is no angle {unknown[0]!r}.", hint=f"Known: {', '.join(BY_NAME)}.")
     if not 1 <= count <= len(ANGLES):
-        raise UsageError(f"--variants takes 1 to {len(ANGLES)}, one for each angle.")
+        raise UsageError(
+            f"--variants takes 1 to {len(ANGLES)}, not {count}.", hint="There is one variant for each angle."
+        )
     chosen = [BY_NAME[name] for name in dict.fromkeys(wanted)]
     stated = kinds_in(product)
     fitting = [angle for angle in ANGLES if angle not in chosen and (not angle.needs or stated & set(angle.needs))]
@@ -61,6 +65,8 @@ def _from_json(path: Path, text: str) -> dict[str, str]:
         values = json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"{path}, line {error.lineno}: not valid JSON, {error.msg}.", hint="Correct it.") from error
+    except RecursionError as error:
+        raise InputError(f"{path} is nested too deeply.", hint="Give one JSON object of texts.") from error
     return {str(name): _as_text(value) for name, value in values.items() if value not in (None, "", [])}
 
 
@@ -81,8 +87,13 @@ def _as_text(value: object) -> str:
 
 
 def _price(text: str) -> Price | None:
+    if not text:
+        return None
     amount, _, currency = text.partition(" ")
     try:
-        return Price(Decimal(amount), currency.strip().upper() or "USD") if text else None
-    except InvalidOperation as error:
-        raise UsageError(f"The price {text!r} is not an amount.", hint="Write it like 24.99 USD.") from error
+        price = Price(Decimal(amount), currency.strip().upper() or "USD")
+    except InvalidOperation:
+        price = None
+    if price is None or not price.amount.is_finite() or price.amount < 0 or not CURRENCY.fullmatch(price.currency):
+        raise UsageError(f"The price {text!r} is not an amount.", hint="Write it like 24.99 USD.")
+    return price

@@ -30,6 +30,12 @@ UNITS = {
     "litres": "l", "liter": "l", "liters": "l", "w": "w", "watt": "w", "watts": "w", "v": "v", "%": "%", "percent": "%",
     "usd": "usd", "eur": "eur", "gbp": "gbp", "dollars": "usd", "$": "usd", "€": "eur", "£": "gbp",
 }  # fmt: skip
+SAME = {
+    "aluminum": "aluminium", "gray": "grey", "wooden": "wood", "golden": "gold", "durability": "durable",
+    "comfort": "comfortable", "odor": "odour", "favorite": "favourite",
+}  # fmt: skip
+LEAST_STEM = 4
+NEGATION_REACH = 40
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 NEGATION = re.compile(r"\b(?:not|no|never|without|isn['’]t|aren['’]t|free of)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 
@@ -58,17 +64,25 @@ def kinds_in(product: Product) -> frozenset[str]:
 
 def _judge(text: str, found: _Found, facts: list[tuple[str, str, set[tuple[str, bool]]]]) -> Claim:
     said = text[found.start : found.end]
-    support = next((f"{name}: {_around(fact, found.key)}" for name, fact, keys in facts if _holds(found, keys)), "")
+    support = next(
+        (f"{name}: {_around(fact, found.key)}" for name, fact, keys in facts if _holds(found, fact, keys)), ""
+    )
     opposite = not support and any((found.key, not found.negated) in keys for _, _, keys in facts)
     reason = "" if support else "the facts say the opposite" if opposite else f"no fact mentions {said!r}"
     return Claim(text=said, start=found.start, end=found.end, kind=found.kind, supported_by=support, reason=reason)
 
 
-def _holds(found: _Found, keys: set[tuple[str, bool]]) -> bool:
-    if (found.key, found.negated) in keys:
+def _holds(found: _Found, fact: str, keys: set[tuple[str, bool]]) -> bool:
+    if (found.key, found.negated) in keys or (not found.negated and _is_named(found, fact)):
         return True
     value, _, unit = found.key.partition(" ")
     return found.kind == "number" and not unit and any(key.split(" ")[0] == value for key, _ in keys)
+
+
+def _is_named(found: _Found, fact: str) -> bool:
+    """Whether the fact has the word that this one is formed from: "American" from "Latin America"."""
+    stem = found.key[: max(len(found.key) - 1, LEAST_STEM)]
+    return found.kind == "origin" and re.search(rf"\b{re.escape(stem)}", fact, re.IGNORECASE) is not None
 
 
 def _around(fact: str, key: str) -> str:
@@ -89,9 +103,10 @@ def _claims(text: str) -> Iterator[_Found]:
 
 def _number_claims(text: str) -> Iterator[_Found]:
     for match in NUMBER.finditer(text):
-        unit = UNITS.get((match["money"] or match["unit"] or "").lower().replace(" ", ""), "")
+        named = UNITS.get((match["unit"] or "").lower().replace(" ", ""), "")
+        unit = named or UNITS.get(match["money"] or "", "")
         value = match["value"].replace(",", "").rstrip("0").rstrip(".") if "." in match["value"] else match["value"]
-        end = match.end() if unit else match.end("value")
+        end = match.end() if named else match.end("value")
         yield _Found(match.start(), end, "number", f"{value} {unit}".strip())
     for word in WORD.finditer(text):
         if (number := NUMBER_WORDS.get(word[0].lower())) is not None:
@@ -101,14 +116,13 @@ def _number_claims(text: str) -> Iterator[_Found]:
 def _word_claims(text: str) -> Iterator[_Found]:
     for match in _pattern().finditer(text):
         stem = re.sub(r"[\s-]+", " ", match[1].lower())
-        negated = NEGATION.search(text[: match.start()]) is not None
+        negated = NEGATION.search(text[max(match.start() - NEGATION_REACH, 0) : match.start()]) is not None
         yield _Found(match.start(), match.end(), _kinds()[stem], _stem(stem), negated)
 
 
 def _stem(word: str) -> str:
     """Two spellings of one word, or a word and its plain forms, have one stem."""
-    word = {"aluminum": "aluminium", "gray": "grey", "wooden": "wood", "golden": "gold"}.get(word, word)
-    return word.removesuffix("able").removesuffix("ity")
+    return SAME.get(word, word)
 
 
 @cache

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from assistant.errors import UnknownIdError, UsageError
+from assistant.errors import InputError, UnknownIdError, UsageError
 from assistant.feeds import jsonl, tabular
 from assistant.feeds.sources import Item, Source
 from assistant.feeds.text import normalise
@@ -41,10 +41,15 @@ class History:
         if not person and len(self.people) > 1:
             some = ", ".join(sorted(self.people)[:5])
             raise UsageError(f"{name} holds {len(self.people)} people.", hint=f"Name one: --person, such as {some}.")
-        found = self.people.get(person) if person else next(iter(self.people.values()), None)
+        if not self.people:
+            raise InputError(
+                f"{name} holds no signal that can be used.",
+                hint="Each row needs a kind, and one of pin, product, ad and query.",
+            )
+        found = self.people.get(person) if person else next(iter(self.people.values()))
         if found is None:
             near = get_close_matches(person, self.people, 3) or sorted(self.people)[:3]
-            raise UsageError(f"{name} has no signals of {person or 'anyone'}.", hint=f"There are: {', '.join(near)}.")
+            raise UsageError(f"{name} has no signals of {person}.", hint=f"There are: {', '.join(near)}.")
         return tuple(sorted(found, key=lambda signal: signal.at or datetime.min.replace(tzinfo=UTC)))
 
 

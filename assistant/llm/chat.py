@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import TemplateError
 
 from assistant.errors import ModelError
 from assistant.llm.engine import Message
@@ -15,6 +18,8 @@ from assistant.llm.native import Model
 
 SLOT = "pinwright-content-{}-here"
 SLOT_PATTERN = re.compile(r"pinwright-content-(\d+)-here")
+# What a template that is broken, or wants more than this program offers, ends in.
+_TEMPLATE_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class Chat:
@@ -27,12 +32,8 @@ class Chat:
                 f"The model {name} has no chat template, so it is not known how to talk to it.",
                 hint="Choose an instruction-tuned GGUF that carries its template.",
             )
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-        environment.globals["raise_exception"] = _refuse
-        self._template = environment.from_string(source)
-        self._model = model
+        self._template = _compile(source, name)
+        self._model, self._name = model, name
         self._control = {"bos_token": model.control_text("bos"), "eos_token": model.control_text("eos")}
 
     def tokens(self, messages: Sequence[Message]) -> list[int]:
@@ -49,7 +50,31 @@ class Chat:
 
     def _render(self, messages: Sequence[Message]) -> str:
         turns = [{"role": turn.role, "content": SLOT.format(place)} for place, turn in enumerate(messages)]
-        return self._template.render(messages=turns, add_generation_prompt=True, **self._control)
+        try:
+            rendered: str = self._template.render(messages=turns, add_generation_prompt=True, **self._control)
+        except _TEMPLATE_FAULTS as error:
+            raise _unusable(self._name, error) from error
+        return rendered
+
+
+def _compile(source: str, name: str) -> Any:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+    )
+    environment.globals["raise_exception"] = _refuse
+    try:
+        return environment.from_string(source)
+    except _TEMPLATE_FAULTS as error:
+        raise _unusable(name, error) from error
+
+
+def _unusable(name: str, error: Exception) -> ModelError:
+    return ModelError(
+        f"The chat template of the model {name} cannot be used: {error}.",
+        hint="Choose a GGUF with another template: --writer.",
+    )
 
 
 def _refuse(message: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from assistant.llm.engine import Choice, Citations, Form, Text
 
 # Marks of markup, code and placeholders, which have no place in a line of copy; control and bidi characters neither.
+# They stand in a class, [^...], of GBNF and of Python's regular expressions alike.
 NOT_IN_COPY = r"\n\r\t\x00-\x1F\x7F<>{}\[\]|\\^~`*#_=\"“”„«»\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFD"
 
 

@@ -61,6 +61,7 @@ class LlamaEngine(Engine):
         for start in range(0, len(entries), STEP):
             step = entries[start : start + STEP]
             self._context.evaluate(step)
+            self._kept += [entry.token for entry in step if KEPT in entry.sequences]
             for place, entry in enumerate(step):
                 for sequence in entry.ends:
                     writing = writings[sequence - KEPT - 1]
@@ -74,12 +75,13 @@ class LlamaEngine(Engine):
         common = common_prefix_of_all(list(prompts.values()))
         known = min(common_prefix(self._kept, writings[0].prompt), common)
         self._context.forget(KEPT, known)
+        # It grows as tokens are evaluated, so that it is right wherever this is stopped.
+        self._kept = self._kept[:known]
         for sequence in prompts:
             self._context.share(KEPT, sequence, known)
         entries = plan(prompts, known)
         self._check_room(known + len(entries), writings)
         _count(writings, entries)
-        self._kept = writings[0].prompt[:common]
         return [
             replace(entry, sequences=(KEPT, *entry.sequences)) if entry.position < common else entry
             for entry in entries

@@ -28,7 +28,8 @@ def _library() -> Any:
     """The library, loaded once (0.4 s) and told to be silent: what matters comes back as return codes."""
     import llama_cpp
 
-    silence = llama_cpp.llama_log_callback(lambda _level, _text, _data: None)
+    # A function of C that does nothing: one of Python would swallow a Ctrl-C that arrives while it runs.
+    silence = ctypes.cast(ctypes.pythonapi.Py_IsInitialized, llama_cpp.llama_log_callback)
     _kept_callbacks.append(silence)
     llama_cpp.llama_log_set(silence, None)
     llama_cpp.llama_backend_init()
@@ -181,7 +182,8 @@ class Sampler:
                 library.llama_sampler_init_top_k(top_k),
                 library.llama_sampler_init_top_p(top_p, 1),
                 library.llama_sampler_init_temp(temperature),
-                library.llama_sampler_init_dist(seed & 0xFFFFFFFF),
+                # The largest 32-bit number would mean a random seed.
+                library.llama_sampler_init_dist(seed % 0xFFFFFFFF),
             ]
         )
         for part in parts:
@@ -200,7 +202,9 @@ class Sampler:
             return int(chosen.id) if np.isfinite(chosen.logit) else None
 
     def close(self) -> None:
-        _library().llama_sampler_free(self.pointer)
+        if self.pointer:
+            _library().llama_sampler_free(self.pointer)
+            self.pointer = None
 
 
 class Grammar:
@@ -221,7 +225,9 @@ class Grammar:
         _library().llama_sampler_accept(self.pointer, token)
 
     def close(self) -> None:
-        _library().llama_sampler_free(self.pointer)
+        if self.pointer:
+            _library().llama_sampler_free(self.pointer)
+            self.pointer = None
 
 
 @contextmanager

@@ -7,12 +7,14 @@ field with what fits its form, `--writer scripted:FILE` reads the answers from a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from assistant.errors import InputError
-from assistant.llm.engine import Choice, Citations, Engine, Event, Field, Piece, Reply, Request, Usage
+from assistant.llm.engine import Choice, Citations, Engine, Event, Field, Form, Piece, Reply, Request, Usage
+from assistant.llm.grammar import NOT_IN_COPY
 
 Script = Mapping[str, Sequence[str]]
 
@@ -30,7 +32,7 @@ class ScriptedEngine(Engine):
     def stream(self, requests: Sequence[Request]) -> Iterator[Event]:
         for request in requests:
             self.requests.append(request)
-            texts = {field.name: self._answer(request, field) for field in request.fields}
+            texts = {field.name: _held_to(field.form, self._answer(request, field)) for field in request.fields}
             for name, text in texts.items():
                 for word in text.split(" "):
                     yield Piece(request.key, name, f" {word}")
@@ -55,12 +57,23 @@ def read_script(path: Path) -> Script:
     """Read answers by field from a JSON file such as `{"title": ["First", "Second"]}`."""
     try:
         script = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} is not a script for the writer: {error}.", hint="Give a JSON object.") from error
     lists = isinstance(script, dict) and all(isinstance(answers, list) and answers for answers in script.values())
     if not lists or not all(isinstance(text, str) for answers in script.values() for text in answers):
         raise InputError(f"{path} is not a script for the writer.", hint='Write it like {"title": ["One", "Two"]}.')
     return dict(script)
+
+
+def _held_to(form: Form, text: str) -> str:
+    """What a real writer could have said of this: its grammar lets nothing else through."""
+    line = text.strip().partition("\n")[0]
+    if isinstance(form, Choice):
+        return line if line in form.options else form.options[0]
+    if isinstance(form, Citations):
+        given = [identifier for identifier in line.split(", ") if identifier in form.ids]
+        return ", ".join(given[: form.at_most] or form.ids[:1])
+    return re.sub(f"[{NOT_IN_COPY}]", "", line).strip()
 
 
 def _fitting(request: Request, field: Field) -> str:

@@ -6,7 +6,7 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
 
-from assistant.llm.engine import Field, Piece, Reply, Request, Text, Usage
+from assistant.llm.engine import Citations, Field, Form, Piece, Reply, Request, Text, Usage
 from assistant.llm.grammar import grammar_for
 from assistant.llm.native import Context, Grammar, Model, Sampler
 
@@ -26,11 +26,11 @@ class Writing:
         self.finished = False
         self.usage = Usage()
         self._model = model
-        self._sampler = Sampler(temperature=request.temperature, top_p=request.top_p, seed=request.seed)
         self._texts: dict[str, str] = {}
         self._cut: set[str] = set()
         self._remaining = list(request.fields)
         self._begin_field()
+        self._sampler = Sampler(temperature=request.temperature, top_p=request.top_p, seed=request.seed)
 
     def advance(self, context: Context, place: int) -> Iterator[Piece]:
         """Draw the next token from the logits at this place and say what it added."""
@@ -86,7 +86,7 @@ class Writing:
 
     def _end_field(self, drawn: list[int]) -> None:
         """Keep the field's text and write the lead of the next one, on a line of its own."""
-        self._texts[self._field.name] = self._written.strip()
+        self._texts[self._field.name] = _whole(self._field.form, self._written.strip())
         ends_line = bool(drawn) and END_OF_LINE in self._model.piece(drawn[0])
         del self._remaining[0]
         if not self._remaining:
@@ -97,3 +97,10 @@ class Writing:
         self.pending = drawn + lead
         self.usage += Usage(evaluated=len(lead))
         self._begin_field()
+
+
+def _whole(form: Form, text: str) -> str:
+    """The text without half an id at its end, where the tokens ran out inside of one."""
+    if not isinstance(form, Citations):
+        return text
+    return ", ".join(identifier for identifier in text.split(", ") if identifier in form.ids)

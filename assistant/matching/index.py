@@ -19,8 +19,9 @@ from store.errors import StoreVersionError
 from store.records import Kind, Product, Record, advertise
 from store.store import Store
 
-# Texts are embedded in windows of this many, so that those of a similar length can share a batch.
-WINDOW = 1024
+# Rows are taken in windows: large enough for texts of a similar length to share a batch, small enough for progress to
+# move and for Ctrl-C to be heard.
+WINDOW = 512
 MATCHED = (Kind.PIN, Kind.AD)
 
 

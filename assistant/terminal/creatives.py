@@ -13,7 +13,7 @@ from rich.text import Text
 
 from assistant.creative.formats import Format, Slot
 from assistant.llm.engine import Piece
-from assistant.terminal.screen import Screen
+from assistant.terminal.screen import Harmless, Screen
 from store.records import Creative
 
 INDENT = 2
@@ -48,7 +48,7 @@ class Draft:
 
     def _draw(self) -> None:
         if self._live:
-            self._live.update(Group(*(self._lines(key, fields) for key, fields in self._texts.items())))
+            self._live.update(Harmless(Group(*(self._lines(key, fields) for key, fields in self._texts.items()))))
 
     @staticmethod
     def _lines(key: str, fields: Mapping[str, str]) -> RenderableType:

@@ -12,6 +12,7 @@ from rich.text import Text
 from assistant.intent.explain import Explanation, Need, Statement
 from assistant.intent.stage import Stage
 from assistant.terminal.matches import details, match_as_json, shorten
+from assistant.terminal.screen import counted
 from store.records import Match, Signal
 
 INDENT = 2
@@ -28,9 +29,8 @@ def show_explanation(explanation: Explanation, signals: Sequence[Signal]) -> Ren
         parts += [Text(""), *_need(need, texts, number)]
         number += len(need.ads)
     if explanation.dropped:
-        parts.append(
-            Text(f"\n{explanation.dropped} statement(s) dropped: their signals did not support them.", "faint")
-        )
+        dropped = counted(explanation.dropped, "statement")
+        parts.append(Text(f"\n{dropped} dropped, which the signals do not support.", "faint"))
     return Group(*parts)
 
 
@@ -59,7 +59,8 @@ def _statement_as_json(statement: Statement) -> Mapping[str, Any]:
 
 
 def _goal(explanation: Explanation) -> Text:
-    return Text.assemble(("Wants to ", "heading"), *_cited(explanation.goal))
+    lead = "Wants to " if explanation.goal.text else "Goal  "
+    return Text.assemble((lead, "heading"), *_cited(explanation.goal))
 
 
 def _stage(explanation: Explanation) -> RenderableType:
@@ -75,7 +76,8 @@ def _stage(explanation: Explanation) -> RenderableType:
 
 
 def _need(need: Need, texts: Mapping[str, str], first: int) -> Iterator[RenderableType]:
-    yield Text.assemble(("Needs ", "heading"), *_cited(need.statement))
+    lead = "Needs " if need.statement.text else "Need  "
+    yield Text.assemble((lead, "heading"), *_cited(need.statement))
     for identifier in need.signals[:MOST_SIGNALS]:
         yield _indented(Text(f"{identifier}: {shorten(texts.get(identifier, ''), 70)}", "faint"), INDENT)
     if len(need.signals) > MOST_SIGNALS:

@@ -145,7 +145,7 @@ def _lines(number: int, match: Match) -> RenderableType:
 
 def _score(match: Match) -> Text:
     filled = round(match.score * BAR)
-    return Text.assemble(f"{match.score:.2f} ", ("━" * filled, "good"), ("━" * (BAR - filled), "faint"))
+    return Text.assemble(f"{match.score:.2f} ", ("━" * filled, "good"), ("─" * (BAR - filled), "faint"))
 
 
 def _body(match: Match) -> RenderableType:

@@ -1,18 +1,20 @@
 """Where things are shown: results on standard output, narration on standard error.
 
-Everything that is shown goes through `plain` or a rich Text: feeds carry square brackets that rich would take for
-markup, and nothing that came from outside is ever markup.
+Everything that is shown is a rich Text or goes into one: feeds carry square brackets that rich would take for markup,
+and nothing that came from outside is ever markup. What could command the terminal is taken out where it is printed.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.text import Text
 from rich.theme import Theme
 
@@ -29,6 +31,22 @@ THEME = Theme(
         "heading": "bold magenta",
     }
 )
+
+
+# Control characters but the end of a line, marks that reorder text, and halves of characters.
+_COMMANDING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Harmless:
+    """Anything that can be shown, without what could command the terminal: where a file's name carries an escape."""
+
+    def __init__(self, content: RenderableType) -> None:
+        self._content = content
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._content, options):
+            text = segment.text if segment.control else _COMMANDING.sub("", segment.text)
+            yield Segment(text, segment.style, segment.control)
 
 
 class Screen:
@@ -51,12 +69,20 @@ class Screen:
     def show(self, *results: RenderableType) -> None:
         """Print results."""
         for result in results:
-            self.out.print(result)
+            _print(self.out, result)
 
     def show_json(self, schema: str, content: Mapping[str, Any]) -> None:
         """Print one JSON object whose `schema` names its shape and version."""
         document = {"schema": f"pinwright.{schema}/1", **content}
-        self.out.file.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        ascii_only = "utf" not in (getattr(self.out.file, "encoding", "") or "utf-8").lower()
+        text = json.dumps(document, ensure_ascii=ascii_only, indent=2)
+        # Half a character, as of a file whose name is not UTF-8, has an escape in JSON and none in UTF-8.
+        self.out.file.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+        self.out.file.flush()
+
+    def show_line(self, line: str) -> None:
+        """Print one line as it is, however long: for what another program reads."""
+        self.out.file.write(f"{line}\n")
         self.out.file.flush()
 
     def show_csv(self, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -71,21 +97,41 @@ class Screen:
     def say(self, message: RenderableType) -> None:
         """Narrate, on standard error."""
         if not self.quiet:
-            self.err.print(message if not isinstance(message, str) else Text(message))
+            _print(self.err, message if not isinstance(message, str) else Text(message))
 
     def warn(self, message: str) -> None:
-        self.err.print(Text.assemble(("! ", "warn"), message))
+        _print(self.err, Text.assemble(("! ", "warn"), _one_line(message)))
 
     def fail(self, message: str, hint: str = "") -> None:
         """Say why the command ended, and what to do about it."""
-        self.err.print(Text.assemble(("✗ ", "bad"), message))
+        _print(self.err, Text.assemble(("✗ ", "bad"), _one_line(message)))
         if hint:
-            self.err.print(Text.assemble(("→ ", "name"), hint))
+            _print(self.err, Text.assemble(("→ ", "name"), _one_line(hint)))
+
+
+def _print(console: Console, content: RenderableType) -> None:
+    """Print to a terminal as it is; to a file or a pipe without the blanks that fill up lines."""
+    if console.is_terminal:
+        console.print(Harmless(content))
+        return
+    with console.capture() as captured:
+        console.print(Harmless(content))
+    console.file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    console.file.flush()
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())
 
 
 def harmless(cell: str) -> str:
     """A cell that a spreadsheet shows instead of running: what begins like a formula gets an apostrophe in front."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not _is_number(cell) else cell
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 row`, `1,200 rows`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def save_picture(console: Console, path: Path, title: str) -> None:

@@ -15,8 +15,12 @@ from store.lexicon import Lexicon
 from store.records import Ad, Kind, Pin, Product
 
 ADS = [
-    Ad(id="linen", title="Linen bedding", description="A duvet cover and two pillow cases."),
-    Ad(id="cotton", title="Cotton sheets", description="Goes with linen bedding. Washed, soft, for cool nights."),
+    Ad(
+        id="linen",
+        title="Linen bedding",
+        description="A duvet cover and two pillow cases, washed, soft, for cool nights.",
+    ),
+    Ad(id="cotton", title="Cotton sheets", description="Goes with linen bedding."),
     Ad(id="cafe", title="Café table", description="For running a small bar."),
     Ad(id="odd", title='NEAR("the" OR title:and)', description="AND NOT *"),
 ]
@@ -70,6 +74,9 @@ def test_the_index_follows_every_change(database: Database, lexicon: Lexicon) ->
     database.put(Kind.AD, [replace(ADS[0], title="Wool rug", description="")], source="f", run="2")
     assert found(lexicon, "linen") == ["cotton"]
     assert found(lexicon, "rug") == ["linen"]
+    database.put(Kind.AD, [replace(ADS[0], title="Wool rug", description="Shaggy")], source="f", run="3")
+    assert found(lexicon, "shaggy") == ["linen"]
+    assert lexicon.check(Kind.AD)
     database.delete(Kind.AD, ["linen"])
     assert found(lexicon, "rug") == []
     assert lexicon.check(Kind.AD)
@@ -106,6 +113,7 @@ def test_nothing_that_is_typed_is_syntax(lexicon: Lexicon, text: str) -> None:
 
 def test_an_operator_is_a_word_like_any_other(lexicon: Lexicon) -> None:
     assert found(lexicon, "NEAR") == ["odd"]
+    assert found(lexicon, "NOT") == ["odd"]
     assert found(lexicon, "cover NOT linen")[0] == "linen"
 
 

@@ -306,18 +306,28 @@ def test_vectors_that_a_killed_writer_left_sound_are_kept(tmp_path: Path) -> Non
         assert store.database.setting(UNSETTLED) is None
 
 
-def test_vectors_that_moved_to_a_server_all_wait_again(tmp_path: Path) -> None:
+def test_vectors_that_moved_here_from_a_server_all_wait_again(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    with Store.open(tmp_path) as store:
+        store.database.set_setting("vectors_at", "http://127.0.0.1:1")
+        with pytest.raises(StoreMissingError, match="not in this store") as caught:
+            store.vectors()
+        assert "rebuild" in caught.value.hint and "--store-url http://127.0.0.1:1" in caught.value.hint
+        with store.writing("index"):
+            assert store.database.count_pending(Kind.AD) == 5
+
+
+def test_a_server_that_does_not_answer_does_not_take_over_the_vectors(tmp_path: Path) -> None:
     make_store(tmp_path)
     with Store.open(tmp_path, url="http://127.0.0.1:1") as store:
         with pytest.raises(StoreMissingError, match="not in http") as caught:
             store.vectors()
-        assert "rebuild" in caught.value.hint
-        with store.writing("index"):
-            assert store.database.count_pending(Kind.AD) == 5
-            with pytest.raises(StoreUnreachableError, match=r"127\.0\.0\.1:1"):
-                embed_pending(store)
-    with Store.open(tmp_path) as store, store.writing("index"):
-        assert store.database.count_pending(Kind.AD) == 5
+        assert "Leave out --store-url" in caught.value.hint
+        with pytest.raises(StoreUnreachableError, match=r"127\.0\.0\.1:1"), store.writing("index"):
+            pass
+    with Store.open(tmp_path) as store:
+        assert store.database.count_pending(Kind.AD) == 0
+        assert store.vectors().count(Kind.AD) == 5
 
 
 def test_clear_removes_the_store_and_nothing_else(tmp_path: Path) -> None:
@@ -344,8 +354,8 @@ def test_clear_waits_for_no_writer(tmp_path: Path) -> None:
 
 
 def test_clear_tells_what_it_could_not_drop(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "store", url="http://127.0.0.1:1", create=True) as store, store.writing("index"):
-        pass
+    with Store.open(tmp_path / "store", create=True) as store:
+        store.database.set_setting("vectors_at", "http://127.0.0.1:1")
     (finding,) = clear(tmp_path / "store")
     assert "127.0.0.1:1" in finding.sentence
     assert not (tmp_path / "store").exists()

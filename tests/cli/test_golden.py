@@ -1,0 +1,61 @@
+"""What the commands show, letter by letter, at two widths. UPDATE_GOLDEN=1 writes the files anew."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+COMMANDS = {
+    "match-text": ("match", "oak lamp", "--limit", "3"),
+    "match-pin": ("match", "--pin", "pin-herbs", "--limit", "2"),
+    "match-ad-among-pins": ("match", "--ad", "lamp-oak", "--limit", "2"),
+    "match-filtered-to-nothing": ("match", "lamp", "--max-price", "1"),
+    "match-csv": ("match", "lamp", "--limit", "2", "--csv"),
+    "why": ("why", "2"),
+    "write-by-number": ("write", "1", "--variants", "2"),
+    "write-refused-claim": ("write", "--title", "Reading lamp", "--angle", "gift", "-n", "1"),
+    "intent-pins": ("intent", "--pins", "pin-desk,pin-herbs,pin-bed", "--ads", "1"),
+    "models-list": ("models", "list"),
+    "unknown-id": ("match", "--pin", "pin-herb"),
+    "unknown-command": ("mtach", "lamp"),
+    "unknown-option": ("match", "lamp", "--limt", "3"),
+    "unknown-interest": ("match", "lamp", "--interest", "gardning"),
+    "number-out-of-range": ("why", "99"),
+    "missing-option": ("index", "products.csv"),
+    "wrong-choice": ("index", "products.csv", "--as", "product"),
+}
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_output_is_as_it_was(name: str, columns: int, store: Callable[..., Any]) -> None:
+    if name in ("why", "write-by-number"):
+        assert store("match", "oak lamp", "--limit", "3").code == 0
+    ended = store(*COMMANDS[name], columns=columns)
+    shown = f"exit code {ended.code}\n--- out\n{ended.out}--- err\n{ended.err}"
+    path = GOLDEN / f"{name}-{columns}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def test_no_golden_file_is_left_over() -> None:
+    expected = {f"{name}-{columns}.txt" for name in COMMANDS for columns in (80, 40)}
+    assert {path.name for path in GOLDEN.iterdir()} == expected
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
+def test_piped_output_has_no_codes_no_trailing_blanks_and_keeps_to_the_width(path: Path) -> None:
+    from rich.cells import cell_len
+
+    columns = int(path.stem.rpartition("-")[2])
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert not any("\x1b" in line or line != line.rstrip() for line in lines)
+    if "csv" not in path.stem:
+        assert max(map(cell_len, lines)) <= columns
