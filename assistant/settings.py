@@ -48,19 +48,32 @@ class Settings:
 def load_settings(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
     """Merge the options that were given (None: not given), the environment, and `config.toml` in the home folder."""
     environment = os.environ if environment is None else environment
-    home = Path(options.get("home") or environment.get("PINWRIGHT_HOME") or default_home()).expanduser().absolute()
+    home = _folder(options.get("home") or environment.get("PINWRIGHT_HOME") or default_home())
     values: dict[str, Any] = dict(_read_config(home / CONFIG_NAME))
     names = [field.name for field in fields(Settings) if field.name != "home"]
     values |= {name: environment[key] for name in names if environment.get(key := ENVIRONMENT_PREFIX + name.upper())}
     values |= {name: options[name] for name in names if options.get(name) is not None}
-    for name in names:
-        if name != "threads" and not isinstance(values.get(name, ""), str):
-            raise UsageError(
-                f"{name} must be a text, not {values[name]!r}.",
-                hint=f"Put it in quotation marks in {home / CONFIG_NAME}.",
-            )
+    _check_texts(values, names, home / CONFIG_NAME)
     values["threads"] = _count("threads", values.get("threads", 0))
     return Settings(home=home, **values)
+
+
+def _check_texts(values: Mapping[str, Any], names: list[str], config: Path) -> None:
+    for name in names:
+        if name != "threads" and not isinstance(values.get(name, ""), str):
+            hint = f"Put it in quotation marks in {config}."
+            raise UsageError(f"{name} must be a text, not {values[name]!r}.", hint=hint)
+
+
+def _folder(given: str | Path) -> Path:
+    try:
+        folder = Path(given).expanduser().absolute()
+        folder.exists()
+    except (RuntimeError, ValueError) as error:
+        raise UsageError(
+            f"{str(given)!r} cannot be the home folder: {error}.", hint="Name another with --home."
+        ) from error
+    return folder
 
 
 def default_home() -> Path:
@@ -87,7 +100,7 @@ def _read_config(path: Path) -> Mapping[str, Any]:
         return {}
     except NotADirectoryError as error:
         raise UsageError(f"{path.parent} is no folder.", hint="Name a folder with --home.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
             f"{path} is not valid TOML: {error}.", hint="Correct it, or delete it to use the defaults."
         ) from error

@@ -2,7 +2,7 @@
 
     python benchmarks/look_up.py PEER.py FEED.jsonl [--runs 5]
 
-PEER.py takes `index MODEL_DIR FEED STORE_DIR`, printing JSON with `documents_per_second`, and `query MODEL_DIR STORE_DIR
+PEER.py takes `index MODEL_DIR FEED STORE_DIR`, printing JSON with `documents_per_second`, and `query MODEL_DIR STORE
 TEXT`. The two take turns, so that a machine whose speed drifts does so for both; only the ratios mean anything. Prints
 one JSON object. Needs the default embedder (`pinwright models pull all-minilm-l6-v2`).
 """

@@ -1,7 +1,7 @@
 """Write docs/cli.md from the commands, and the README's picture from what the program shows.
 
-    python docs/generate.py             write both
-    python docs/generate.py --check     exit with 1 if docs/cli.md is not what the commands say
+python docs/generate.py             write both
+python docs/generate.py --check     exit with 1 if docs/cli.md is not what the commands say
 """
 
 from __future__ import annotations

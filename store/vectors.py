@@ -247,9 +247,15 @@ class Vectors:
 
     def _open_folder(self) -> Any:
         import chromadb  # 600 ms, and opening the folder another 90 ms.
+        from chromadb.api.shared_system_client import SharedSystemClient
 
         self._folder.mkdir(parents=True, exist_ok=True)
-        return chromadb.PersistentClient(self._folder, settings=_client_settings())
+        try:
+            return chromadb.PersistentClient(self._folder, settings=_client_settings())
+        except BaseException:
+            # Chroma keeps what it failed to open, and would hand it out again once the folder is mended.
+            SharedSystemClient.clear_system_cache()
+            raise
 
     def _connect_to(self, server: Address) -> Any:
         require_server(server)

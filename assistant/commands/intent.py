@@ -9,14 +9,13 @@ import typer
 
 from assistant.commands.context import AsJson, Context, here
 from assistant.errors import ExitCode, UsageError
-from store.records import Availability, Filters, Kind, Match, Signal
+from store.records import Kind, Match, Signal
 
 if TYPE_CHECKING:
     from assistant.embedding.embedder import Vectors
     from assistant.intent.explain import Explanation
     from store.store import Store
 
-BUYABLE = Filters(availability=frozenset({Availability.IN_STOCK, Availability.PREORDER}))
 SETTLED = ("purchase", "hide")
 
 
@@ -71,7 +70,8 @@ def _history(context: Context, store: Store, pins: str, path: str, person: str) 
 def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int, seed: int) -> Explanation:
     from assistant.intent.explain import explain
     from assistant.matching.index import require_embedder
-    from assistant.matching.search import Query, blend, search
+    from assistant.matching.search import Query, blend
+    from assistant.matching.serve import ads_for
     from assistant.terminal.creatives import Draft
     from assistant.terminal.screen import counted
 
@@ -84,8 +84,7 @@ def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int
 
     def find_ads(text: str, vectors: Vectors) -> Sequence[Match]:
         query = Query(text, blend(embedder.embed([text], role="query")[0], vectors))
-        found = search(query, Kind.AD, store, filters=BUYABLE, limit=ads + len(settled))
-        return [match for match in found if match.record.id not in settled][:ads]
+        return ads_for(query, store, limit=ads, settled=settled)
 
     engine = bench.engine
     context.screen.say(f"{counted(len(history), 'signal')}\n")

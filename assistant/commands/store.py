@@ -24,14 +24,24 @@ def info(ctx: typer.Context, as_json: AsJson = False) -> None:
     counts = {f"{kind}s": database.count(kind) for kind in Kind}
     waiting = sum(database.count_pending(kind) for kind in (Kind.PIN, Kind.AD))
     sources = [(row.source, row.kind, row.records, row.last_run_at) for row in database.sources()]
-    embedder = database.setting("embedder_name") or "none yet"
+    embedder = database.setting("embedder_name")
     if as_json:
-        feeds = [dict(zip(("source", "kind", "records", "last_run"), row, strict=True)) for row in sources]
-        content = {"folder": str(store.folder), "embedder": embedder, "waiting": waiting, **counts, "feeds": feeds}
+        feeds = [
+            {"source": name, "kind": kind, "records": count, "last_run": when.isoformat()}
+            for name, kind, count, when in sources
+        ]
+        content = {
+            "folder": str(store.folder),
+            "server": context.settings.store_url or None,
+            "embedder": embedder,
+            "waiting": waiting,
+            **counts,
+            "feeds": feeds,
+        }
         context.screen.show_json("store", content)
         return
     pairs = [("folder", str(store.folder)), ("vectors", context.settings.store_url or "in the folder")]
-    pairs += [("embedder", embedder), *((name, f"{count:,}") for name, count in counts.items())]
+    pairs += [("embedder", embedder or "none yet"), *((name, f"{count:,}") for name, count in counts.items())]
     if waiting:
         pairs.append(("waiting", f"{waiting:,} without a vector yet: run `pinwright store rebuild`"))
     context.screen.show(show_pairs(pairs))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from assistant.creative.angles import ANGLES, BY_NAME, Angle
 from assistant.creative.ground import kinds_in
 from assistant.errors import InputError, UsageError
+from assistant.feeds.values import price
 from store.records import Price, Product
 
 LARGEST_FILE = 1_000_000
-CURRENCY = re.compile("[A-Z]{3}")
 FIELDS = ("title", "description", "brand", "color", "material", "pattern", "size", "product_type")
 
 
@@ -87,13 +85,8 @@ def _as_text(value: object) -> str:
 
 
 def _price(text: str) -> Price | None:
-    if not text:
-        return None
-    amount, _, currency = text.partition(" ")
     try:
-        price = Price(Decimal(amount), currency.strip().upper() or "USD")
-    except InvalidOperation:
-        price = None
-    if price is None or not price.amount.is_finite() or price.amount < 0 or not CURRENCY.fullmatch(price.currency):
-        raise UsageError(f"The price {text!r} is not an amount.", hint="Write it like 24.99 USD.")
-    return price
+        return price(text)
+    except ValueError as error:
+        reason = str(error)
+        raise UsageError(f"{reason[:1].upper()}{reason[1:]}.") from error

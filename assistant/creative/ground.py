@@ -18,8 +18,9 @@ from store.records import Claim, Product
 LEXICON = Path(__file__).with_name("claims.toml")
 NUMBER = re.compile(
     r"(?:(?P<money>[$€£])\s?)?(?P<value>\d+(?:[.,]\d+)*)\s?"
-    r"(?P<unit>%|°\s?[CF]|[\"″”']|(?:[a-zA-Z]{1,8}²?)\b)?"
+    r"(?P<unit>[%$€£]|°\s?[CF]|[\"″”']|(?:[a-zA-Z]{1,8}²?)\b)?"
 )
+THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 NUMBER_WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
 }  # fmt: skip
@@ -37,7 +38,7 @@ SAME = {
 LEAST_STEM = 4
 NEGATION_REACH = 40
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-NEGATION = re.compile(r"\b(?:not|no|never|without|isn['’]t|aren['’]t|free of)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+NEGATION = re.compile(r"\b(?:not|no|never|without|isn['’]t|aren['’]t|free of)\s+(?:[\w'’-]+\s+){0,2}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,18 @@ def _number_claims(text: str) -> Iterator[_Found]:
     for match in NUMBER.finditer(text):
         named = UNITS.get((match["unit"] or "").lower().replace(" ", ""), "")
         unit = named or UNITS.get(match["money"] or "", "")
-        value = match["value"].replace(",", "").rstrip("0").rstrip(".") if "." in match["value"] else match["value"]
+        value = _plain_number(match["value"])
         end = match.end() if named else match.end("value")
         yield _Found(match.start(), end, "number", f"{value} {unit}".strip())
     for word in WORD.finditer(text):
         if (number := NUMBER_WORDS.get(word[0].lower())) is not None:
             yield _Found(word.start(), word.end(), "number", str(number))
+
+
+def _plain_number(text: str) -> str:
+    """One spelling of a number: a comma before three digits parts thousands, any other is a decimal comma."""
+    text = THOUSANDS.sub("", text).replace(",", ".")
+    return text.rstrip("0").rstrip(".") if text.count(".") == 1 else text
 
 
 def _word_claims(text: str) -> Iterator[_Found]:

@@ -26,6 +26,9 @@ _kept_callbacks: list[Any] = []
 @cache
 def _library() -> Any:
     """The library, loaded once (0.4 s) and told to be silent: what matters comes back as return codes."""
+    # Threads that wait for each other spin by default, and on a machine that does something else as well that makes
+    # decoding several times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import llama_cpp
 
     # A function of C that does nothing: one of Python would swallow a Ctrl-C that arrives while it runs.

@@ -83,7 +83,8 @@ def index(
         report.rejected += len(rejects)
         report.seconds = perf_counter() - started
         on_progress(report)
-    if job.prune:
+    # A feed that brought no row at all is more likely broken than a shop without products.
+    if job.prune and report.read:
         report.pruned = _prune(job, store)
     report.seconds = perf_counter() - started
     return report
@@ -162,7 +163,5 @@ def _prune(job: IndexJob, store: Store) -> int:
     kinds = (Kind.AD, job.kind) if job.kind is Kind.PRODUCT else (job.kind,)
     for kind in kinds:
         gone = list(store.database.unseen(kind, job.source, job.run))
-        if kind in MATCHED:
-            store.vectors().delete(kind, gone)
-        store.database.delete(kind, gone)
+        store.delete(kind, gone)
     return len(gone)

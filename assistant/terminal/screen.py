@@ -19,6 +19,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 NARROW = 60
+INDENT = 4
 THEME = Theme(
     {
         "title": "bold",
@@ -97,25 +98,34 @@ class Screen:
     def say(self, message: RenderableType) -> None:
         """Narrate, on standard error."""
         if not self.quiet:
-            _print(self.err, message if not isinstance(message, str) else Text(message))
+            if isinstance(message, str):
+                _tell(self.err, Text(message))
+            else:
+                _print(self.err, message)
 
     def warn(self, message: str) -> None:
-        _print(self.err, Text.assemble(("! ", "warn"), _one_line(message)))
+        _tell(self.err, Text.assemble(("! ", "warn"), _one_line(message)))
 
     def fail(self, message: str, hint: str = "") -> None:
         """Say why the command ended, and what to do about it."""
-        _print(self.err, Text.assemble(("✗ ", "bad"), _one_line(message)))
+        _tell(self.err, Text.assemble(("✗ ", "bad"), _one_line(message)))
         if hint:
-            _print(self.err, Text.assemble(("→ ", "name"), _one_line(hint)))
+            _tell(self.err, Text.assemble(("→ ", "name"), _one_line(hint)))
 
 
-def _print(console: Console, content: RenderableType) -> None:
+def _tell(console: Console, message: Text) -> None:
+    """Print a message: in a log each is one line, and a path that is longer than the line is not broken."""
+    longest = max(map(len, message.plain.split()), default=0)
+    _print(console, message, soft_wrap=not console.is_terminal or longest > console.width - INDENT)
+
+
+def _print(console: Console, content: RenderableType, *, soft_wrap: bool = False) -> None:
     """Print to a terminal as it is; to a file or a pipe without the blanks that fill up lines."""
     if console.is_terminal:
-        console.print(Harmless(content))
+        console.print(Harmless(content), soft_wrap=soft_wrap)
         return
     with console.capture() as captured:
-        console.print(Harmless(content))
+        console.print(Harmless(content), soft_wrap=soft_wrap)
     console.file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     console.file.flush()
 

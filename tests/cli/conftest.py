@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -14,25 +16,26 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+FIELDS = ("id", "title", "description", "price", "sale_price", "availability", "interest", "material")
 PRODUCTS = """\
-id,title,description,link,image_link,price,sale_price,availability,brand,product_type,interest,color,material
-lamp-oak,"Oak Desk Lamp, Dimmable","A lamp of solid oak with a linen shade. Dims by touch.",https://shop.example/lamp-oak,https://img.example/1.jpg,89.00 USD,,in stock,Fernlow,Lighting > Desk Lamps,HOME_DECOR,natural,oak
-lamp-brass,Brass Reading Lamp,"A slim lamp of brushed brass for a reading corner.",https://shop.example/lamp-brass,https://img.example/2.jpg,120.00 USD,99.00 USD,in stock,Fernlow,Lighting > Floor Lamps,HOME_DECOR,gold,brass
-duvet-linen,"Washed Linen Duvet Cover, Sage","Soft washed linen with coconut buttons.",https://shop.example/duvet,https://img.example/3.jpg,149.00 EUR,,out of stock,Hallmoor,Bedding > Duvet Covers,HOME_DECOR,sage,linen
-pot-terracotta,Terracotta Herb Pot with Saucer,"A clay pot for basil, thyme and other herbs.",https://shop.example/pot,https://img.example/4.jpg,18.50 USD,,in stock,Hallmoor,Garden > Pots,GARDENING,terracotta,clay
-boot-hike,Waxed Hiking Boot,"A leather boot for wet paths.",https://shop.example/boot,https://img.example/5.jpg,175.00 USD,,preorder,Trailwick,Shoes > Boots,,brown,leather
+lamp-oak|Oak Desk Lamp, Dimmable|Solid oak with a linen shade. Dims by touch.|89.00 USD||in stock|HOME_DECOR|oak
+lamp-brass|Brass Reading Lamp|Brushed brass for a corner.|120.00 USD|99.00 USD|in stock|HOME_DECOR|brass
+duvet-linen|Washed Linen Duvet Cover, Sage|With coconut buttons.|149.00 EUR||out of stock|HOME_DECOR|linen
+pot-terracotta|Terracotta Herb Pot with Saucer|For basil, thyme and other herbs.|18.50 USD||in stock|GARDENING|clay
+boot-hike|Waxed Hiking Boot|A leather boot for wet paths.|175.00 USD||preorder||leather
 """
 PINS = (
-    {"id": "pin-desk", "title": "A calm desk by the window", "description": "Oak, linen and one lamp.", "board": "work"},
+    {"id": "pin-desk", "title": "A calm desk by a window", "description": "Oak, linen and one lamp.", "board": "work"},
     {"id": "pin-herbs", "title": "Herbs on the sill", "description": "Basil and thyme in clay pots.", "board": "green"},
     {"id": "pin-bed", "title": "Linen bedroom in sage", "description": "Washed linen, soft light.", "board": "sleep"},
 )
 SCRIPT = {
-    "title": ["Light where you read", "Calm light for late pages", "A lamp that stays out of the way"],
+    "title": ["Light where you read", "Calm light for late pages", "A lamp that stays out of the way", "It folds flat"],
     "description": [
         "Set it beside the armchair and the evening has a place of its own.",
         "Turn the page without waking the room; the shade keeps the light on the words.",
         "It stands at the edge of the table and leaves the rest of it to you.",
+        "It weighs 900 g and folds flat for the move to another room.",
     ],
     "text": ["grow herbs such as basil and thyme in clay pots on the sill"],
 }
@@ -66,10 +69,7 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     """A folder with products.csv, pins.jsonl and script.json."""
-    (tmp_path / "products.csv").write_text(PRODUCTS, encoding="utf-8")
-    (tmp_path / "pins.jsonl").write_text("".join(json.dumps(pin) + "\n" for pin in PINS), encoding="utf-8")
-    (tmp_path / "script.json").write_text(json.dumps(SCRIPT), encoding="utf-8")
-    return tmp_path
+    return write_files(tmp_path)
 
 
 @pytest.fixture
@@ -92,11 +92,22 @@ def run(files: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch
     return run_command
 
 
+@pytest.fixture(scope="session")
+def indexed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose store holds the catalogue and the pins."""
+    import cli
+
+    folder = write_files(tmp_path_factory.mktemp("indexed"))
+    parts = parts_without_models(folder / "home", folder)
+    assert cli.run([*parts, "--quiet", "index", str(folder / "products.csv"), "--as", "products"]) == 0
+    assert cli.run([*parts, "--quiet", "index", str(folder / "pins.jsonl"), "--as", "pins"]) == 0
+    return folder / "home"
+
+
 @pytest.fixture
-def store(run: Run, files: Path) -> Run:
+def store(run: Run, home: Path, indexed_home: Path) -> Run:
     """The same, once the catalogue and the pins are indexed."""
-    assert run("index", str(files / "products.csv"), "--as", "products").code == 0
-    assert run("index", str(files / "pins.jsonl"), "--as", "pins").code == 0
+    shutil.copytree(indexed_home, home)
     return run
 
 
@@ -110,6 +121,17 @@ def started(files: Path, home: Path) -> Callable[..., subprocess.Popen[bytes]]:
         return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, **streams)
 
     return start
+
+
+def write_files(folder: Path) -> Path:
+    with (folder / "products.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((*FIELDS, "link", "image_link"))
+        for row in (line.split("|") for line in PRODUCTS.splitlines()):
+            writer.writerow((*row, f"https://shop.example/{row[0]}", f"https://img.example/{row[0]}.jpg"))
+    (folder / "pins.jsonl").write_text("".join(json.dumps(pin) + "\n" for pin in PINS), encoding="utf-8")
+    (folder / "script.json").write_text(json.dumps(SCRIPT), encoding="utf-8")
+    return folder
 
 
 def parts_without_models(home: Path, files: Path) -> tuple[str, ...]:

@@ -53,9 +53,9 @@ def test_a_product_needs_a_title(facts: dict[str, str]) -> None:
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("price", ["cheap", "USD 24", "12,5 EUR", "1.2.3"])
+@pytest.mark.parametrize("price", ["cheap", "1.2.3", "1e9999999 USD", "24 ZZZ"])
 def test_a_price_that_is_none_is_refused(price: str) -> None:
-    with pytest.raises(UsageError, match="not an amount") as caught:
+    with pytest.raises(UsageError, match=r"^Price") as caught:
         product_from_facts({"title": "Shelf", "price": price})
     assert price in str(caught.value)
 

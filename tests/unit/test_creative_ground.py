@@ -135,7 +135,9 @@ def test_the_options_of_a_product_are_facts() -> None:
     assert unsupported("In navy", options=(("Color", ("Navy", "Bone")),)) == []
 
 
-@pytest.mark.parametrize("text", ["A tangle of charms", "Rededicate a corner", "Glassy light", "Stonehenge", "Boakley"])
+@pytest.mark.parametrize(
+    "text", ["A tangle of charms", "Rededicate a corner", "Glassy light", "Stonehenge", "Soak in a cloak"]
+)
 def test_a_word_that_only_holds_another_claims_nothing(text: str) -> None:
     assert [claim for claim in claims(text) if claim.text.lower() in ("tan", "red", "stone", "oak")] == []
 
@@ -144,11 +146,16 @@ def test_style_claims_nothing() -> None:
     assert claims("Drape it over a pale sofa and let the evening come in.") == ()
 
 
-def test_the_longest_claim_at_a_place_counts_alone() -> None:
-    assert [claim.text for claim in claims("A one of a kind sterling silver ring")] == [
-        "one of a kind",
-        "sterling silver",
-    ]
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A one of a kind sterling silver ring", ["one of a kind", "sterling silver"]),
+        ("A 5-star lamp", ["5-star"]),
+        ("Now 20 % off", ["20 %"]),
+    ],
+)
+def test_claims_do_not_overlap_and_the_longest_at_a_place_counts_alone(text: str, said: list[str]) -> None:
+    assert [claim.text for claim in claims(text)] == said
 
 
 @pytest.mark.parametrize("before", ["", "🪔🛋️ ", "👩‍👩‍👧‍👦👍🏽", "e\u0301\u0301 – ", "木の棚 ", "ﬁne ", "İ "])

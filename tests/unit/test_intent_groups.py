@@ -49,6 +49,12 @@ def test_how_far_apart_groups_are_is_a_cosine_distance() -> None:
     assert group(pair, apart=0.49) == [[0], [1]]
 
 
+def test_a_chain_of_neighbours_is_no_group_as_its_ends_are_about_different_things() -> None:
+    angles = np.deg2rad(np.arange(0, 181, 30))
+    chain = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    assert len(group(chain)) > 1
+
+
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=14))
 def test_every_signal_is_in_one_group_and_no_subject_is_in_two(subjects: list[int]) -> None:
     vectors = np.eye(8, dtype=np.float32)[subjects]

@@ -165,13 +165,13 @@ def test_a_person_who_is_not_there_is_answered_with_the_nearest() -> None:
 
 def test_a_file_without_a_usable_signal_has_nobody_in_it(tmp_path: Path, store: Store) -> None:
     history = read(tmp_path, store, {"kind": "like", "pin": "P1", "person": "ana"})
-    with pytest.raises(PinwrightError, match="^f ") as caught:
+    with pytest.raises(PinwrightError, match=r"^f ") as caught:
         history.of("", "f")
     assert caught.value.hint
 
 
 def test_a_file_that_is_not_there_is_an_error_of_the_program(tmp_path: Path, store: Store) -> None:
-    with pytest.raises(PinwrightError, match="none.jsonl"):
+    with pytest.raises(PinwrightError, match=r"none\.jsonl"):
         read_signals(str(tmp_path / "none.jsonl"), store)
 
 

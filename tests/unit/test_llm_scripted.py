@@ -102,11 +102,11 @@ def test_a_script_is_read_from_a_file(tmp_path: Path) -> None:
 def test_a_file_that_is_no_script_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "script.json"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="script.json is not a script") as caught:
+    with pytest.raises(InputError, match=r"script\.json is not a script") as caught:
         read_script(path)
     assert caught.value.hint
 
 
 def test_a_script_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="none.json"):
+    with pytest.raises(InputError, match=r"none\.json"):
         read_script(tmp_path / "none.json")

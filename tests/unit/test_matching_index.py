@@ -10,29 +10,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embedding.embedder import Role, Vectors
+from assistant.embedding import embedder as embedding
+from assistant.embedding.embedder import Role
 from assistant.embedding.hashing import HashingEmbedder
 from assistant.feeds.reader import Accepted, Rejected, Row
 from assistant.matching import index as indexing
 from assistant.matching.index import IndexJob, IndexReport, embed_pending, index, require_embedder
-from assistant.matching.interests import PHRASES
 from store.errors import StoreVersionError
 from store.records import Ad, Interest, Kind, Pin, Price, Product, Record
 from store.store import Store
+from store.vectors import Vectors
 
 pytestmark = pytest.mark.filterwarnings("ignore:legacy embedding function config")
 
-PHRASE_COUNT = sum(map(len, PHRASES.values()))
-
 
 class CountingEmbedder(HashingEmbedder):
-    """Counts the texts it is given but for the phrases of the interests; raises at the call numbered `fails_at`."""
+    """Counts the texts it is given but for the phrases of the interests."""
 
     def __init__(self, dimension: int = 32) -> None:
         super().__init__(dimension)
         self.passages: list[str] = []
 
-    def embed(self, texts: Sequence[str], *, role: Role = "passage") -> Vectors:
+    def embed(self, texts: Sequence[str], *, role: Role = "passage") -> embedding.Vectors:
         if role == "passage":
             self.passages += texts
         return super().embed(texts, role=role)
@@ -235,6 +234,19 @@ def test_a_run_that_is_stopped_before_the_vectors_is_mended_by_the_next(
     with store.writing("test"):
         assert embed_pending(store, embedder, lambda _done, _total: None) == 1
     assert vectors_hold(store, Kind.AD, [product(1)], embedder)
+
+
+def test_nothing_is_marked_as_embedded_before_its_vector_is_there(
+    store: Store, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Vectors, "upsert", stop)
+        with pytest.raises(KeyboardInterrupt):
+            run(store, embedder, rows(product(1)))
+    assert store.database.count_pending(Kind.AD) == 1
 
 
 def test_what_waits_is_embedded_kind_by_kind_and_told(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -165,8 +164,8 @@ def test_a_higher_limit_only_adds_matches_and_a_low_one_is_kept(store: Store) ->
 
 
 def test_equal_scores_keep_the_order_of_the_ids() -> None:
-    fused = searching._fuse({"b": 0.5, "a": 0.5, "c": 0.9}, {})
-    assert [identifier for identifier, _ in fused] == ["c", "a", "b"]
+    fused = searching._fuse({"best": 0.9, **dict.fromkeys("hgfedcba", 0.5)}, {})
+    assert [identifier for identifier, _ in fused] == ["best", *"abcdefgh"]
 
 
 def test_pins_are_found_in_any_script_and_apart_from_ads(store: Store) -> None:

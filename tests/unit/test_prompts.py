@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import prompts
@@ -75,7 +75,7 @@ def test_each_value_reaches_the_reader_of_the_prompt(variable: tuple[str, str]) 
         [value]
         if isinstance(value, str)
         else [part for row in value for part in ([row] if isinstance(row, str) else row)]
-    )  # type: ignore[attr-defined]  # noqa: E501
+    )  # type: ignore[attr-defined]
     assert all(str(part) in text for part in parts)
 
 
@@ -94,6 +94,7 @@ def test_an_unknown_variable_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(VALUES))
+@settings(max_examples=40)
 @given(data=st.data())
 def test_data_cannot_add_a_turn_nor_a_line_of_its_own(name: str, data: st.DataObject) -> None:
     hostile = data.draw(

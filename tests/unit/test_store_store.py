@@ -276,6 +276,20 @@ def test_vectors_that_cannot_be_read_are_found(tmp_path: Path) -> None:
         assert "vectors cannot be used" in " ".join(f.sentence for f in check(store) if f.level is Level.BROKEN)
 
 
+def test_vectors_of_zeros_are_lost_ones(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    with Store.open(tmp_path) as store, store.writing("spoil"):
+        store.vectors().upsert(Kind.AD, ["A1"], np.zeros((1, DIMENSION), dtype=np.float32))
+    assert "have lost their vector" in find_fault(tmp_path / VECTORS_NAME)
+
+
+def test_many_equal_vectors_are_no_fault(tmp_path: Path) -> None:
+    with Store.open(tmp_path, create=True) as store, store.writing("index"):
+        ids = [f"A{number}" for number in range(1500)]
+        store.vectors().upsert(Kind.AD, ids, np.ones((1500, DIMENSION), dtype=np.float32))
+    assert find_fault(tmp_path / VECTORS_NAME) == ""
+
+
 def test_vectors_that_end_the_process_that_reads_them_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

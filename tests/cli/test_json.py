@@ -1,0 +1,140 @@
+"""What programs read: the fields of each JSON answer, on standard output alone, and each documented."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MATCH = {
+    "rank", "score", "parts", "shared_words", "id", "title", "description", "link", "interest", "interest_inferred",
+    "tags",
+}  # fmt: skip
+OFFER = {"price", "currency", "availability", "product_type", "countries"}
+AD = MATCH | OFFER | {"product_id", "advertiser", "campaign"}
+PIN = MATCH | {"board", "category"}
+FEED = {
+    "file", "source", "format", "encoding", "ignored_columns", "rejects_file", "read", "added", "changed", "unchanged",
+    "rejected", "embedded", "pruned", "seconds", "rows_per_second",
+}  # fmt: skip
+CREATIVE = {"product_id", "format", "angle", "accepted", "texts", "claims", "problems", "provenance"}
+PROVENANCE = {"model", "model_sha256", "prompt_hash", "seed", "attempt"}
+COMMANDS = {
+    "index": ("index", "{files}/products.csv", "--as", "products"),
+    "match": ("match", "oak lamp"),
+    "why": ("why", "1"),
+    "write": ("write", "--product", "lamp-oak", "--variants", "2"),
+    "intent": ("intent", "--pins", "pin-desk,pin-herbs"),
+    "store": ("store", "info"),
+    "check": ("store", "check"),
+    "store.rebuild": ("store", "rebuild"),
+    "store.clear": ("store", "clear", "--yes"),
+    "models": ("models", "list"),
+    "models.pull": ("models", "pull", "--default"),
+    "doctor": ("doctor",),
+}
+FIELDS = {
+    "index": {"feeds"},
+    "match": {"query", "among", "matches"},
+    "why": {"query"} | AD,
+    "write": {"product_id", "creatives"},
+    "intent": {"goal", "stage", "evidence", "needs", "dropped"},
+    "store": {"folder", "server", "embedder", "waiting", "products", "pins", "ads", "feeds"},
+    "check": {"findings"},
+    "store.rebuild": {"vectors", "embedder"},
+    "store.clear": {"folder", "left_behind"},
+    "models": {"models"},
+    "models.pull": {"models"},
+    "doctor": {"findings"},
+}
+INNER = {
+    "index": ("feeds", FEED),
+    "match": ("matches", AD),
+    "write": ("creatives", CREATIVE),
+    "intent": ("needs", {"text", "cites", "signals", "ads"}),
+    "store": ("feeds", {"source", "kind", "records", "last_run"}),
+    "check": ("findings", {"level", "sentence", "remedy"}),
+    "models": ("models", {"name", "role", "bytes", "licence", "title", "present"}),
+    "doctor": ("findings", {"level", "sentence", "remedy"}),
+}
+
+
+@pytest.mark.parametrize("schema", COMMANDS)
+def test_a_json_answer_has_the_fields_of_its_schema(schema: str, store: Callable[..., Any], files: Path) -> None:
+    if schema == "why":
+        store("match", "oak lamp")
+    ended = store(*(part.format(files=files) for part in COMMANDS[schema]), "--json")
+    assert ended.code == 0, ended.err
+    assert ended.json.pop("schema") == f"pinwright.{schema}/1"
+    assert ended.json.keys() - {"schema"} == FIELDS[schema]
+    if schema in INNER:
+        name, expected = INNER[schema]
+        assert ended.json[name] and all(item.keys() == expected for item in ended.json[name])
+
+
+def test_the_parts_of_a_match_and_of_a_creative_have_their_fields(store: Callable[..., Any]) -> None:
+    (pin,) = store("match", "--ad", "pot-terracotta", "-n", "1", "--json").json["matches"]
+    assert pin.keys() == PIN
+    assert [part.keys() for part in pin["parts"]] == [{"name", "raw", "scaled", "weight"}] * 2
+    assert pin["score"] == pytest.approx(sum(part["scaled"] * part["weight"] for part in pin["parts"]), abs=1e-3)
+    (creative,) = store("write", "--product", "lamp-oak", "-n", "1", "--json").json["creatives"]
+    assert creative["provenance"].keys() == PROVENANCE
+    assert creative["texts"].keys() == creative["claims"].keys() == {"title", "description"}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_quiet_silences_the_narration_and_not_the_answer(
+    command: tuple[str, ...], store: Callable[..., Any], files: Path
+) -> None:
+    store("match", "oak lamp")
+    ended = store("--quiet", *(part.format(files=files) for part in command), "--json")
+    assert ended.json["schema"] and ended.err == ""
+
+
+def test_text_that_is_not_ascii_stands_as_it_is(store: Callable[..., Any]) -> None:
+    ended = store("match", "café 🪔", "--json")
+    assert '"query": "café 🪔"' in ended.out
+
+
+def test_every_schema_is_documented_with_its_fields() -> None:
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    sources = "".join(path.read_text() for path in (ROOT / "assistant" / "commands").glob("*.py"))
+    used = set(re.findall(r'show_json\("([\w.]+)"', sources))
+    sections = dict(re.findall(r"^## `pinwright\.([\w.]+)/1`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    assert used and sections.keys() == used
+    for schema, fields in FIELDS.items():
+        missing = {name for name in fields if f"`{name}`" not in sections[schema]}
+        assert not missing - AD, schema
+    everything = set().union(*FIELDS.values(), *(fields for _, fields in INNER.values()), PIN, PROVENANCE)
+    assert not {name for name in everything if f"`{name}`" not in page}
+
+
+def test_every_command_but_the_demo_can_answer_in_json() -> None:
+    import typer
+
+    import cli
+
+    group: Any = typer.main.get_command(cli.app)
+    leaves = {
+        f"{name} {inner}".strip(): command
+        for name, found in group.commands.items()
+        for inner, command in getattr(found, "commands", {"": found}).items()
+    }
+    without = {
+        name for name, command in leaves.items() if not any("--json" in parameter.opts for parameter in command.params)
+    }
+    assert without == {"demo"}
+
+
+def test_a_name_that_is_not_utf_8_does_not_spoil_the_json(store: Callable[..., Any], files: Path) -> None:
+    import os
+
+    name = os.fsdecode(os.fsencode(files) + b"/caf\xe9.jsonl")
+    Path(name).write_text((files / "pins.jsonl").read_text())
+    ended = store("index", name, "--as", "pins", "--json")
+    assert json.loads(ended.out.encode("utf-8"))["feeds"][0]["read"] == 3
