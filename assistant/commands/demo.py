@@ -24,7 +24,7 @@ STEPS = (
     ("Which ads fit beside this pin?", "match --pin pin-hd-019 --limit 3"),
     (
         "Write ads for a product. What its facts do not support is written again.",
-        "write --product ga-railbox-60 --variants 3",
+        "write --product fd-combo-cooker-01 --variants 3",
     ),
     (
         "What is this person after, and where on the way?",

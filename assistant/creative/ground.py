@@ -52,9 +52,16 @@ class _Found:
     negated: bool = False
 
 
+# Claims of a fact, by key and whether negated, with the place of each in code points.
+_Places = dict[tuple[str, bool], int]
+
+
 def check(text: str, product: Product) -> tuple[Claim, ...]:
     """The claims of a text in the order of their spans, each with the fact that supports it or the reason none does."""
-    facts = [(name, fact, {(found.key, found.negated) for found in _claims(fact)}) for name, fact in product.facts]
+    facts = [
+        (name, fact, {(found.key, found.negated): found.start for found in _claims(fact)})
+        for name, fact in product.facts
+    ]
     return tuple(_judge(text, found, facts) for found in _claims(text))
 
 
@@ -63,32 +70,35 @@ def kinds_in(product: Product) -> frozenset[str]:
     return frozenset(found.kind for _, fact in product.facts for found in _claims(fact))
 
 
-def _judge(text: str, found: _Found, facts: list[tuple[str, str, set[tuple[str, bool]]]]) -> Claim:
+def _judge(text: str, found: _Found, facts: list[tuple[str, str, _Places]]) -> Claim:
     said = text[found.start : found.end]
-    support = next(
-        (f"{name}: {_around(fact, found.key)}" for name, fact, keys in facts if _holds(found, fact, keys)), ""
-    )
-    opposite = not support and any((found.key, not found.negated) in keys for _, _, keys in facts)
+    places = ((name, fact, _place(found, fact, known)) for name, fact, known in facts)
+    support = next((f"{name}: {_around(fact, place)}" for name, fact, place in places if place is not None), "")
+    opposite = not support and any((found.key, not found.negated) in known for _, _, known in facts)
     reason = "" if support else "the facts say the opposite" if opposite else f"no fact mentions {said!r}"
     return Claim(text=said, start=found.start, end=found.end, kind=found.kind, supported_by=support, reason=reason)
 
 
-def _holds(found: _Found, fact: str, keys: set[tuple[str, bool]]) -> bool:
-    if (found.key, found.negated) in keys or (not found.negated and _is_named(found, fact)):
-        return True
+def _place(found: _Found, fact: str, known: _Places) -> int | None:
+    """Where in a fact the claim is supported; None where it is not."""
+    if (place := known.get((found.key, found.negated))) is not None:
+        return place
+    if found.kind == "origin" and not found.negated:
+        return _where_named(found.key, fact)
     value, _, unit = found.key.partition(" ")
-    return found.kind == "number" and not unit and any(key.split(" ")[0] == value for key, _ in keys)
+    same_number = (place for (key, _), place in known.items() if key.split(" ")[0] == value)
+    return next(same_number, None) if found.kind == "number" and not unit else None
 
 
-def _is_named(found: _Found, fact: str) -> bool:
-    """Whether the fact has the word that this one is formed from: "American" from "Latin America"."""
-    stem = found.key[: max(len(found.key) - 1, LEAST_STEM)]
-    return found.kind == "origin" and re.search(rf"\b{re.escape(stem)}", fact, re.IGNORECASE) is not None
+def _where_named(word: str, fact: str) -> int | None:
+    """Where a fact has the word that this one is formed from: "American" from "Latin America"."""
+    stem = word[: max(len(word) - 1, LEAST_STEM)]
+    named = re.search(rf"\b{re.escape(stem)}", fact, re.IGNORECASE)
+    return named.start() if named else None
 
 
-def _around(fact: str, key: str) -> str:
-    """The words of the fact around what was found, short enough for a line."""
-    place = fact.lower().find(key.split(" ")[0])
+def _around(fact: str, place: int) -> str:
+    """The words of the fact around a place, short enough for a line."""
     start = max(fact.rfind(" ", 0, max(place - 20, 0)) + 1, 0)
     return fact[start : start + 60].rsplit(" ", 1)[0] if len(fact) - start > 60 else fact[start:]
 

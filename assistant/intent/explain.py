@@ -21,7 +21,8 @@ MOST_SIGNALS = 40
 MOST_NEEDS = 4
 SIGNAL_CHARS = 140
 ATTEMPTS = 2
-# A sentence is about what it cites if its cosine to one of them is at least this, and no other signal is much nearer.
+# A sentence is about what it cites if its cosine to one of them is at least this, and no signal of another group is
+# much nearer.
 ABOUT = 0.3
 NEARER = 0.05
 WHOLE = "whole"
@@ -117,7 +118,7 @@ def _say(
             reply = replies[subject.key]
             usage += reply.usage
             statement = _statement(reply, shown)
-            if _is_about(statement, shown, vectors, embedder):
+            if _is_about(statement, subject, shown, vectors, embedder):
                 said[subject.key] = statement
         open_subjects = [subject for subject in open_subjects if subject.key not in said]
         if not open_subjects:
@@ -167,12 +168,15 @@ def _ids(members: Sequence[int] | Mapping[int, None], shown: Sequence[Signal]) -
     return tuple(shown[member].id for member in members)
 
 
-def _is_about(statement: Statement, shown: Sequence[Signal], vectors: Vectors, embedder: Embedder) -> bool:
+def _is_about(
+    statement: Statement, subject: _Subject, shown: Sequence[Signal], vectors: Vectors, embedder: Embedder
+) -> bool:
     if not statement.text or not statement.cites:
         return False
-    cited = [place for place, signal in enumerate(shown) if signal.id in statement.cites]
     cosines = vectors @ embedder.embed([statement.text])[0]
-    return bool(cosines[cited].max() >= max(ABOUT, cosines.max() - NEARER))
+    cited = [place for place, signal in enumerate(shown) if signal.id in statement.cites]
+    nearest_inside = cosines[list(subject.members)].max()
+    return bool(cosines[cited].max() >= ABOUT and nearest_inside >= cosines.max() - NEARER)
 
 
 def _need(

@@ -59,7 +59,7 @@ def show_creative(number: int, creative: Creative, format: Format) -> Renderable
     """A variant: title first, its claims coloured where they stand, then what is wrong with it, if anything is."""
     mark = ("✓ ", "good") if creative.accepted else ("✗ ", "bad")
     head = Text.assemble(
-        (f"{number} ", "number"), mark, (creative.angle, "name"), (f"  {TRIES[creative.provenance.attempt]}", "faint")
+        (f"{number} ", "number"), mark, (f"{creative.angle}  ", "name"), (TRIES[creative.provenance.attempt], "faint")
     )
     slots = sorted(format.slots, key=lambda slot: slot.sentence)
     lines = [line for slot in slots for line in _slot(slot, creative)] + list(_verdict(creative))
