@@ -88,5 +88,5 @@ def _price(text: str) -> Price | None:
     try:
         return price(text)
     except ValueError as error:
-        reason = str(error)
-        raise UsageError(f"{reason[:1].upper()}{reason[1:]}.") from error
+        reason = str(error).partition("; ")[0]
+        raise UsageError(f"{reason[:1].upper()}{reason[1:]}.", hint="Write it like price=24.99 USD.") from error
