@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.commands import demo, doctor, index, intent, match, models, store, write
+from assistant.commands import batch, check, demo, doctor, export, index, intent, match, models, review, store, style, write
 from assistant.commands.context import Context
 from assistant.settings import load_settings
 
@@ -36,7 +36,7 @@ def root(
     ctx: typer.Context,
     home: Annotated[Path | None, typer.Option(help="Folder for models, store and history.", metavar="DIR")] = None,
     writer: Annotated[
-        str | None, typer.Option(help="Model that writes: a name, hf:REPO/FILE or a GGUF.", metavar="NAME")
+        str | None, typer.Option(help="Model that writes: a name, hf:REPO/FILE, a GGUF or openai:URL.", metavar="NAME")
     ] = None,
     embedder: Annotated[
         str | None, typer.Option(help="Model that embeds: a name, hf:REPO or a folder.", metavar="NAME")
@@ -61,8 +61,12 @@ def root(
         run_session(ctx.obj, app)
 
 
-for module in (demo, index, match, write, intent):
+for module in (demo, index, match, write, batch, check):
     module.register(app)
+app.add_typer(review.app, name="review")
+export.register(app)
+app.add_typer(style.app, name="style")
+intent.register(app)
 app.add_typer(store.app, name="store")
 app.add_typer(models.app, name="models")
 doctor.register(app)

@@ -20,7 +20,8 @@ class Settings:
     """What every command needs to know.
 
     `home` holds models, the store and the session's history. `writer` and `embedder` are names of the catalogue, a
-    path, or the parts made for tests (`scripted`, `hashing`). `threads` of 0 means one a core.
+    path, or the parts made for tests (`scripted`, `hashing`); a writer may be a server, `openai:URL#MODEL`. `threads`
+    of 0 means one a core.
     """
 
     home: Path

@@ -11,13 +11,18 @@ from assistant.models.local import LocalModel
 from assistant.settings import Settings
 from store.store import Store
 
-SCRIPTED, HASHING = "scripted", "hashing"
+SCRIPTED, HASHING, OPENAI = "scripted", "hashing", "openai"
 Narrate = Callable[[str], None]
 
 
 def made_for_tests(name: str) -> bool:
     """Whether a name of the settings is that of a part without a model."""
     return name.partition(":")[0] in (SCRIPTED, HASHING)
+
+
+def behind_a_server(name: str) -> bool:
+    """Whether a name of the settings is that of a writer on an OpenAI-compatible server."""
+    return name.partition(":")[0] == OPENAI
 
 
 class Workbench:
@@ -67,11 +72,21 @@ class Workbench:
             from assistant.llm.scripted import ScriptedEngine, read_script
 
             return ScriptedEngine(read_script(Path(script)) if script else None)
+        if name == OPENAI:
+            from assistant.llm.remote.engine import RemoteEngine
+
+            return RemoteEngine.named(script)
         from assistant.llm.llama import LlamaEngine
         from assistant.models.resolve import resolve
 
         model = resolve(self.settings.writer, "writer", self.settings.models_folder)
-        return LlamaEngine(model.path, name=model.name, fingerprint=model.sha256, threads=self.settings.worker_threads)
+        return LlamaEngine(
+            model.path,
+            name=model.name,
+            fingerprint=model.sha256,
+            threads=self.settings.worker_threads,
+            cache=self.settings.home / "cache" / "prefixes",
+        )
 
     def _open_embedder(self) -> Embedder:
         if self.settings.embedder == HASHING:

@@ -1,4 +1,4 @@
-"""Prompts are files with declared variables: `load("write").render(facts=..., ...)` gives the turns of a conversation.
+"""Prompts are files with declared variables: `load("pin").render(facts=..., ...)` gives the turns of a conversation.
 
 A template begins with `{# variables: a, b #}`; then each turn begins with a line `--- system`, `--- user` or
 `--- assistant`. A variable that is missing, unknown, or used without being declared is an error, so that a prompt never

@@ -30,7 +30,7 @@ class Connection:
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
-        self._depth = 0
+        self._inside = False
         if not create and not path.exists():
             raise StoreMissingError(f"There is no store at {path.parent} yet.")
         with self._translated():
@@ -78,13 +78,14 @@ class Connection:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is written inside is there after it, or none of it is. One inside another joins it."""
-        if self._depth:
+        if self._inside:
             yield
             return
-        with self._translated():
-            self._sqlite.execute("BEGIN IMMEDIATE")
-        self._depth += 1
+        # Ctrl-C may come between any two steps, and must not leave a transaction open.
         try:
+            self._inside = True
+            with self._translated():
+                self._sqlite.execute("BEGIN IMMEDIATE")
             yield
             with self._translated():
                 self._sqlite.execute("COMMIT")
@@ -93,7 +94,7 @@ class Connection:
                 self._sqlite.execute("ROLLBACK")
             raise
         finally:
-            self._depth -= 1
+            self._inside = False
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         with self._translated():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from store.connection import RESTORE_HINT
 from store.errors import REBUILD_HINT, StoreBusyError, StoreDamagedError, StoreError, StoreMissingError
-from store.lock import HOLDER_NAME, LOCK_NAME, writer_lock
+from store.lock import LOCK_FILES, batch_lock, writer_lock
 from store.records import Kind
 from store.soundness import find_fault
 from store.store import DATABASE_NAME, SEARCHED, VECTORS_NAME, Store
@@ -92,11 +92,11 @@ def clear(folder: Path) -> list[Finding]:
     if not folder.is_dir():
         return []
     findings = _drop_from_server(folder)
-    with writer_lock(folder, "clear the store"):
+    with batch_lock(folder, "clear the store"), writer_lock(folder, "clear the store"):
         for suffix in ("", "-wal", "-shm"):
             (folder / (DATABASE_NAME + suffix)).unlink(missing_ok=True)
         shutil.rmtree(folder / VECTORS_NAME, ignore_errors=True)
-    for name in (LOCK_NAME, HOLDER_NAME, f"{VECTORS_NAME}.lock"):
+    for name in (*LOCK_FILES, f"{VECTORS_NAME}.lock"):
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()

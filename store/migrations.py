@@ -66,4 +66,75 @@ def _words(kind: str) -> tuple[str, ...]:
     )
 
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_RECORDS, *_words("pin"), *_words("ad")),)
+_COPY = (
+    # The facts to write from, as the last batch that brought this product read them.
+    """CREATE TABLE ledger_products (
+        id TEXT PRIMARY KEY,
+        hash TEXT NOT NULL,
+        body TEXT NOT NULL
+    )""",
+    # One row a product and format. `order_hash` is that of all that decides the texts: facts, settings, model, prompt;
+    # `finished_hash` is the order that its creatives are of, so that going back to it writes nothing again.
+    """CREATE TABLE ledger (
+        product_id TEXT NOT NULL,
+        format TEXT NOT NULL,
+        order_hash TEXT NOT NULL,
+        finished_hash TEXT,
+        run TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        feed TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+        tries INTEGER NOT NULL DEFAULT 0,
+        reason TEXT NOT NULL DEFAULT '',
+        tokens INTEGER NOT NULL DEFAULT 0,
+        finished_at TEXT,
+        PRIMARY KEY (product_id, format)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX ledger_to_write ON ledger (run, state, format, position)",
+    "CREATE INDEX ledger_in_order ON ledger (run, position)",
+    # The rows of the last batch's feeds that are no products.
+    """CREATE TABLE ledger_rejects (
+        number INTEGER PRIMARY KEY,
+        run TEXT NOT NULL,
+        feed TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        excerpt TEXT NOT NULL
+    )""",
+    """CREATE TABLE creatives (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        product_id TEXT NOT NULL,
+        format TEXT NOT NULL,
+        angle TEXT NOT NULL,
+        rank INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'rejected', 'failed')),
+        decided_by TEXT NOT NULL DEFAULT '',
+        decided_at TEXT,
+        reason TEXT NOT NULL DEFAULT '',
+        codes TEXT NOT NULL DEFAULT '[]',
+        outdated INTEGER NOT NULL DEFAULT 0,
+        written_at TEXT NOT NULL,
+        title TEXT NOT NULL,
+        body TEXT NOT NULL,
+        edited TEXT
+    )""",
+    "CREATE INDEX creatives_of ON creatives (product_id, format, rank)",
+    "CREATE INDEX creatives_in_state ON creatives (state, format, number)",
+    # What was rejected stays known when the creative is edited afterwards: the texts as they were, and why.
+    """CREATE TABLE rejections (
+        number INTEGER PRIMARY KEY,
+        creative_id TEXT NOT NULL,
+        format TEXT NOT NULL,
+        texts TEXT NOT NULL,
+        codes TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        at TEXT NOT NULL,
+        UNIQUE (creative_id, texts)
+    )""",
+    "CREATE INDEX rejections_of_format ON rejections (format, at)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_RECORDS, *_words("pin"), *_words("ad")), _COPY)

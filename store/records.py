@@ -1,4 +1,4 @@
-"""The words everybody shares: products, pins, ads, briefs, creatives and matches, all frozen.
+"""The words everybody shares: products, pins, ads, signals and matches, all frozen (copy has `creatives.py`).
 
 A record is what a row of a feed became. Limits and enumerations follow the platform's public catalogue
 specification (title 500, description 10,000, link 511 code points for a product).
@@ -245,59 +245,3 @@ class Match:
     @property
     def score(self) -> float:
         return sum(part.points for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
-    """What is to be written: a product's facts, and for whom, in which tone and from which angle."""
-
-    product: Product
-    audience: str = ""
-    tone: str = ""
-    objective: str = ""
-    season: str = ""
-    language: str = "English"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """Something that a text asserts, its span in code points, and the fact that supports it (or why none does)."""
-
-    text: str
-    start: int
-    end: int
-    kind: str
-    supported_by: str = ""
-    reason: str = ""
-
-    @property
-    def supported(self) -> bool:
-        return bool(self.supported_by)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """Where a creative comes from, so that it can be made again: everything that decided its text."""
-
-    model: str
-    model_sha256: str
-    prompt_hash: str
-    seed: int
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Creative:
-    """One variant of an ad: its texts by slot, the claims in each, what is wrong with it, where it comes from."""
-
-    product_id: str
-    format: str
-    angle: str
-    texts: Mapping[str, str]
-    claims: Mapping[str, tuple[Claim, ...]]
-    problems: tuple[str, ...]
-    provenance: Provenance
-
-    @property
-    def accepted(self) -> bool:
-        return not self.problems

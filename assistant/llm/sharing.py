@@ -1,21 +1,44 @@
-"""What several prompts have in common is evaluated once. Plain functions over tokens; no model is needed here."""
+"""What several texts have in common is evaluated once. Plain bookkeeping over tokens; no model is needed here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 Tokens = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A token to evaluate at a position, for all the `sequences` that share it; those in `ends` are read after it."""
+    """A token to evaluate at a position of a sequence. Where `read` is set, its logits are looked at after it."""
 
     token: int
     position: int
-    sequences: tuple[int, ...]
-    ends: tuple[int, ...] = ()
+    sequence: int
+    read: bool = False
+
+
+@dataclass(slots=True)
+class Place:
+    """A sequence of the context: the tokens that were evaluated into it, and those that are to be.
+
+    A place whose text is finished keeps its tokens until another text takes it: what comes next may begin alike.
+    """
+
+    sequence: int
+    done: list[int] = field(default_factory=list)
+    ahead: list[int] = field(default_factory=list)
+
+    def next_entries(self, room: int) -> list[Entry]:
+        """The next tokens, at most `room` of them, marked as done: whoever takes them evaluates them."""
+        step, first = self.ahead[:room], len(self.done)
+        del self.ahead[: len(step)]
+        self.done += step
+        last = len(step) - 1
+        return [
+            Entry(token, first + offset, self.sequence, read=offset == last and not self.ahead)
+            for offset, token in enumerate(step)
+        ]
 
 
 def common_prefix(first: Tokens, second: Tokens) -> int:
@@ -24,35 +47,20 @@ def common_prefix(first: Tokens, second: Tokens) -> int:
     return next((place for place in range(limit) if first[place] != second[place]), limit)
 
 
-def common_prefix_of_all(prompts: Sequence[Tokens]) -> int:
-    """How many tokens all begin with; at least one token of each is left over, as its answer is read from there."""
-    shortest = min(len(prompt) for prompt in prompts) - 1
-    return min([shortest, *(common_prefix(prompts[0], other) for other in prompts[1:])])
+def best_donor(prompt: Tokens, places: Iterable[Place]) -> tuple[Place | None, int]:
+    """The place that holds the longest beginning of a prompt, and how long that is.
 
-
-def plan(prompts: Mapping[int, Tokens], start: int) -> list[Entry]:
-    """Lay out the tokens from `start` on, in an order in which each comes after all that it looks back to.
-
-    The prompts (by sequence) agree before `start`. A run of tokens that several share is laid out once, with all of
-    their sequences; the order is that of the sequences, and depth first.
+    At least the prompt's last token is left over, as its answer is read from there.
     """
-    entries: list[Entry] = []
-    branches = [(tuple(prompts), start)]
-    while branches:
-        sequences, position = branches.pop()
-        groups: dict[int, list[int]] = {}
-        for sequence in sequences:
-            if position < len(prompts[sequence]):
-                groups.setdefault(prompts[sequence][position], []).append(sequence)
-        for token, sharers in reversed(groups.items()):
-            if len(groups) == 1:
-                entries.append(_entry(prompts, token, position, sharers))
-                branches.append((tuple(sharers), position + 1))
-            else:
-                branches.append((tuple(sharers), position))
-    return entries
+    best, longest = None, 0
+    for place in places:
+        known = min(common_prefix(place.done, prompt), len(prompt) - 1)
+        if known > longest:
+            best, longest = place, known
+    return best, longest
 
 
-def _entry(prompts: Mapping[int, Tokens], token: int, position: int, sharers: Sequence[int]) -> Entry:
-    ends = tuple(sequence for sequence in sharers if len(prompts[sequence]) == position + 1)
-    return Entry(token, position, tuple(sharers), ends)
+def promised(prompt: Tokens, places: Iterable[Place]) -> int:
+    """The longest beginning of a prompt that some place will hold once all its tokens are evaluated."""
+    wanted = prompt[:-1]
+    return max((common_prefix([*place.done, *place.ahead], wanted) for place in places if place.ahead), default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,12 +11,14 @@ from rich.live import Live
 from rich.padding import Padding
 from rich.text import Text
 
-from assistant.creative.formats import Format, Slot
+from assistant.creative.formats import Format, Shape, Slot
 from assistant.llm.engine import Piece
 from assistant.terminal.screen import Harmless, Screen
-from store.records import Creative
+from store.creatives import Claim, Creative, Finding, Severity
 
 INDENT = 2
+MARKS = {Severity.BLOCK: ("✗ ", "bad"), Severity.WARN: ("! ", "warn"), Severity.INFORM: ("· ", "faint")}
+ORDER = (Shape.TITLE, Shape.SENTENCE, Shape.LABEL)
 TRIES = {1: "first try", 2: "second try", 3: "third try"}
 
 
@@ -38,7 +40,7 @@ class Draft:
 
     def add(self, piece: Piece) -> None:
         fields = self._texts.setdefault(piece.key, {})
-        fields[piece.field] = fields.get(piece.field, "") + piece.text
+        fields[piece.field] = piece.text if piece.instead else fields.get(piece.field, "") + piece.text
         self._draw()
 
     def finish(self, key: str) -> None:
@@ -56,12 +58,14 @@ class Draft:
 
 
 def show_creative(number: int, creative: Creative, format: Format) -> RenderableType:
-    """A variant: title first, its claims coloured where they stand, then what is wrong with it, if anything is."""
+    """A variant: title first, its claims coloured where they stand, then what speaks for it and what is wrong."""
     mark = ("✓ ", "good") if creative.accepted else ("✗ ", "bad")
     head = Text.assemble(
         (f"{number} ", "number"), mark, (f"{creative.angle}  ", "name"), (TRIES[creative.provenance.attempt], "faint")
     )
-    slots = sorted(format.slots, key=lambda slot: slot.sentence)
+    slots = [slot for slot in format.slots if slot.name in creative.texts]
+    if len({slot.group for slot in slots}) == len(slots):
+        slots.sort(key=lambda slot: ORDER.index(slot.shape))
     lines = [line for slot in slots for line in _slot(slot, creative)] + list(_verdict(creative))
     return Group(head, *(Padding(line, (0, 0, 0, INDENT), expand=False) for line in lines), Text(""))
 
@@ -75,23 +79,50 @@ def creative_as_json(creative: Creative) -> Mapping[str, Any]:
         "accepted": creative.accepted,
         "texts": dict(creative.texts),
         "claims": {
-            name: [{**asdict(claim), "supported": claim.supported} for claim in claims]
+            name: [claim_as_json(claim) for claim in claims]
             for name, claims in creative.claims.items()
         },
+        "findings": [finding_as_json(finding) for finding in creative.findings],
         "problems": list(creative.problems),
+        "rank": creative.rank,
+        "score": round(creative.score, 4),
+        "parts": [{**asdict(part), "points": round(part.points, 4)} for part in creative.parts],
+        "reason": creative.reason,
+        "tokens": creative.tokens,
         "provenance": asdict(creative.provenance),
     }
+
+
+def claim_as_json(claim: Claim) -> Mapping[str, Any]:
+    """The stable shape of a claim for programs."""
+    return {**asdict(claim), "supported": claim.supported}
+
+
+def finding_as_json(finding: Finding) -> Mapping[str, Any]:
+    """The stable shape of a finding for programs."""
+    return asdict(finding)
+
+
+def show_findings(findings: Sequence[Finding]) -> RenderableType:
+    """What checks found, a line each: what blocks first."""
+    ordered = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
+    return Group(*(_finding(finding) for finding in ordered))
+
+
+def show_claims(claims: Sequence[Claim]) -> RenderableType:
+    """Claims, a line each, with the fact that supports each or the reason that none does."""
+    return Group(*(_claim(claim) for claim in claims))
 
 
 def _slot(slot: Slot, creative: Creative) -> Iterator[Text]:
     text = creative.texts[slot.name]
     shown = Text(text, "" if slot.sentence else "title")
-    for claim in creative.claims[slot.name]:
+    for claim in creative.claims.get(slot.name, ()):
         shown.stylize("good" if claim.supported else "bad", claim.start, claim.end)
     yield shown
     length = len(text)
     style = "bad" if length > slot.hard else "warn" if length > slot.soft else "faint"
-    folded = f", {slot.visible} show in the feed" if not slot.sentence and length > slot.visible else ""
+    folded = f", {slot.visible} show in the feed" if not slot.sentence and 0 < slot.visible < length else ""
     yield Text(f"{slot.name} {length} of {slot.hard}{folded}", style)
 
 
@@ -99,7 +130,19 @@ def _verdict(creative: Creative) -> Iterator[Text]:
     supported = {
         claim.text.lower(): claim for claims in creative.claims.values() for claim in claims if claim.supported
     }
-    for claim in supported.values():
-        yield Text.assemble(("✓ ", "good"), claim.text, (f"  {claim.supported_by}", "faint"))
-    for problem in creative.problems:
-        yield Text.assemble(("✗ ", "bad"), problem)
+    yield from (_claim(claim) for claim in supported.values())
+    yield from (_finding(finding) for finding in creative.findings if finding.severity is not Severity.INFORM)
+    if creative.reason:
+        yield Text(creative.reason, "faint")
+
+
+def _claim(claim: Claim) -> Text:
+    if claim.supported:
+        return Text.assemble(("✓ ", "good"), claim.text, (f"  {claim.supported_by}", "faint"))
+    return Text.assemble(("✗ ", "bad"), claim.text, (f"  {claim.kind}: {claim.reason}", "faint"))
+
+
+def _finding(finding: Finding) -> Text:
+    mark, style = MARKS[finding.severity]
+    code = f"  {finding.code}" if finding.check == "policy" else ""
+    return Text.assemble((mark, style), finding.message, (code, "faint"))

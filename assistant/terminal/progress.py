@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -15,11 +16,15 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 class Bar:
-    """A context manager: `bar.update(done, total, note)` as the work goes on. `done` and `total` in any one measure."""
+    """A context manager: `bar.update(done, total, note)` as the work goes on. `done` and `total` in any one measure.
 
-    def __init__(self, screen: Screen, title: str) -> None:
+    `columns` replace those that a terminal shows; each may use `task.fields[note]`.
+    """
+
+    def __init__(self, screen: Screen, title: str, *, columns: Sequence[ProgressColumn] = ()) -> None:
         self._screen, self._title = screen, title
-        self._progress = Progress(*_columns(screen), console=screen.err, transient=True) if screen.live else None
+        shown = columns or _columns(screen)
+        self._progress = Progress(*shown, console=screen.err, transient=True) if screen.live else None
         self._task = self._progress.add_task(title, total=None, note="") if self._progress else None
         self._next_line = monotonic() + SECONDS_BETWEEN_LINES
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,22 @@ def test_what_has_to_be_there_first_ends_with_code_3(
         (("write", "--title", "Lamp", "--angle", "shock"), ("'shock'", "gift")),
         (("write", "--title", "Lamp", "--format", "poster"), ("'poster'", "pin")),
         (("write", "--facts", "no-such-file"), ("no-such-file",)),
+        (("write", "--title", "Lamp", "--only", "headline"), ("'headline'", "title")),
+        (("write", "--title", "Lamp", "--only", "alt_text"), ("Nothing is left to write",)),
+        (("write", "--title", "Lamp", "--keep", "headline=Calm"), ("'headline'", "title")),
+        (("write", "--title", "Lamp", "--keep", "title"), ("'title' keeps nothing",)),
+        (("write", "--title", "Lamp", "--keep", "title= "), ("keeps nothing",)),
+        (("write", "--title", "Lamp", "--only", "title", "--keep", "title=Calm"), ("Nothing is left to write",)),
+        (("write", "--title", "Lamp", "--format", "search", "--keep", "headline=Calm"), ("headline_1", "headline_15")),
+        (("write", "--title", "Lamp", "--language", "Klingon"), ("Klingon",)),
+        (("write", "--title", "Lamp", "--style", "kiln"), ("kiln",)),
+        (("check", ""), ("Name one product",)),
+        (("check", "Calm", "--product", "lamp-oka"), ("lamp-oka", "lamp-oak")),
+        (("check", "", "--title", "Lamp"), ("no text to check",)),
+        (("check", "  \n ", "--title", "Lamp"), ("no text to check",)),
+        (("check", "x" * 100_001, "--title", "Lamp"), ("longer than 100,000 characters",)),
+        (("check", "Calm", "--title", "Lamp", "--slot", "headline"), ("'headline'", "alt_text")),
+        (("check", "Calm", "--title", "Lamp", "--format", "poster"), ("'poster'", "pin")),
         (("intent",), ("--pins",)),
         (("intent", "--pins", "pin-desc"), ("pin-desc", "Did you mean pin-desk")),
         (("intent", "--pins", ","), ("no signal",)),
@@ -244,7 +261,79 @@ def test_another_embedder_is_refused_with_the_command_that_helps(store: Callable
 def test_what_a_writer_could_not_keep_to_ends_with_code_1(store: Callable[..., Any]) -> None:
     ended = store("write", "--title", "Reading lamp", "--variants", "4", "--json")
     assert ended.code == 1
-    assert [creative["accepted"] for creative in ended.json["creatives"]] == [True, True, True, False]
+    *accepted, failed = ended.json["creatives"]
+    assert [creative["accepted"] for creative in accepted] == [True, True, True]
+    assert not failed["accepted"] and failed["problems"] and failed["rank"] == 0
+
+
+def test_only_what_is_named_is_written_and_what_is_kept_stands_in_every_variant(store: Callable[..., Any]) -> None:
+    only = store("write", "--product", "lamp-oak", "-n", "1", "--only", "title", "--json").json["creatives"]
+    assert [creative["texts"].keys() for creative in only] == [{"title"}]
+    ended = store("write", "--product", "lamp-oak", "-n", "2", "--keep", "title=A calm corner", "--json")
+    assert ended.code == 0
+    assert [creative["texts"]["title"] for creative in ended.json["creatives"]] == ["A calm corner"] * 2
+    settings = ended.json["creatives"][0]["provenance"]["settings"]
+    assert settings["keep"] == "title=A calm corner"
+
+
+def test_a_group_of_one_text_names_that_text(store: Callable[..., Any]) -> None:
+    ended = store("write", "--title", "Lamp", "-n", "1", "--format", "merchant", "--keep", "title=A lamp", "--json")
+    assert ended.json["creatives"][0]["texts"]["structured_title"] == "A lamp"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("An oak lamp that dims by touch.", 0), ("A waterproof lamp.", 5), ("Lose weight with it.", 5)]
+)
+def test_a_text_that_does_not_pass_ends_with_code_5(text: str, code: int, store: Callable[..., Any]) -> None:
+    ended = store("check", text, "--product", "lamp-oak", "--json")
+    assert (ended.code, ended.json["passes"]) == (code, code == 0)
+    assert ended.json["texts"] == {"description": text}
+
+
+def test_a_text_of_100_000_characters_is_still_judged(store: Callable[..., Any]) -> None:
+    ended = store("check", "An oak lamp. " * 7_692, "--title", "Oak lamp", "--json")
+    assert ended.code == 5 and "too_long" in {found["code"] for found in ended.json["findings"]}
+
+
+def test_a_persons_label_is_checked_like_any_text(store: Callable[..., Any]) -> None:
+    assert store("check", "A lamp of marble", "--product", "lamp-oak", "--slot", "alt_text").code == 5
+    assert store("check", "A lamp of oak", "--product", "lamp-oak", "--slot", "alt_text").code == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "word"),
+    [
+        ("An oak lamp.\n".encode("utf-8-sig"), 0, "passes"),
+        (b"An oak lamp\r\nthat dims by touch.", 0, "passes"),
+        (b"\xff\xfe", 2, "not UTF-8"),
+        (b" \n", 2, "no text"),
+        ("🪔".encode() * 100_001, 2, "longer than 100,000"),
+        ("é".encode() * 400_000, 2, "longer than 100,000"),
+    ],
+    ids=["a mark in front", "two lines", "not a text", "nothing", "too long", "far too long"],
+)
+def test_a_text_to_check_is_read_from_standard_input(
+    given: bytes, code: int, word: str, store: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(given)))
+    ended = store("check", "-", "--product", "lamp-oak")
+    assert ended.code == code and word in " ".join((ended.out + ended.err).split())
+    if code:
+        assert_one_sentence_and_a_hint(ended, word)
+
+
+def test_without_standard_input_the_text_is_asked_for(
+    store: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    ended = store("check", "-", "--product", "lamp-oak")
+    assert ended.code == 2
+    assert_one_sentence_and_a_hint(ended, "no standard input")
+
+
+def test_half_a_character_and_terminal_codes_in_a_text_do_no_harm(store: Callable[..., Any]) -> None:
+    ended = store("check", "Oak \udcff \x1b[31mlamp 3 kg.", "--title", "Oak lamp")
+    assert ended.code == 5 and "\x1b" not in ended.out + ended.err
 
 
 def test_signals_that_cannot_be_used_are_named_and_the_others_explained(

@@ -1,17 +1,26 @@
-"""Briefs: facts from options or a file become a product, and angles are chosen that its facts can carry."""
+"""Briefs: facts and a brief, from options or a file, become a product and what is to be written of it."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.creative.angles import ANGLES, BY_NAME
-from assistant.creative.brief import LARGEST_FILE, choose_angles, product_from_facts, read_facts
+from assistant.creative.brief import (
+    LARGEST_FILE,
+    LONGEST_TEXT,
+    OBJECTIVES,
+    brief_options,
+    product_from_facts,
+    read_brief,
+    read_facts,
+)
 from assistant.errors import InputError, PinwrightError, UsageError
+from store.creatives import Brief
 from store.records import Price, Product
 
 BARE = Product(id="1", title="A thing for the wall")
@@ -119,38 +128,105 @@ def test_whatever_is_in_the_file_ends_in_facts_or_an_error_of_the_program(
         assert str(error)
 
 
-def test_the_angles_that_are_wanted_come_first_in_their_order_and_once() -> None:
-    chosen = choose_angles(BARE, ["season", "gift", "season"], 3)
-    assert [angle.name for angle in chosen[:2]] == ["season", "gift"]
-    assert len(chosen) == len(set(chosen)) == 3
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (
+            "b.toml",
+            'audience = "renters"\ntone = "dry"\nobjective = "web conversion"\nseason = "spring"\nlanguage = "fr"\n'
+            'use = ["oak", "slow", "Oak"]\navoid = "cheap, must-have ,"\n',
+        ),
+        (
+            "b.json",
+            '{"audience": "renters", "tone": " dry\\n", "objective": "WEB_CONVERSION", "season": "spring", '
+            '"language": "French", "use": ["Oak", "slow", "oak"], "avoid": ["cheap", "must-have"]}',
+        ),
+    ],
+)
+def test_a_brief_is_read_from_toml_and_from_json(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    options = read_brief(path)
+    assert options == {
+        "audience": "renters",
+        "tone": "dry",
+        "objective": "WEB_CONVERSION",
+        "season": "spring",
+        "language": "French",
+        "use": options["use"],
+        "avoid": ("cheap", "must-have"),
+    }
+    assert [word.casefold() for word in options["use"]] == ["oak", "slow"]
+    brief = Brief(product=BARE, **options)
+    assert (brief.language, brief.avoid) == ("French", ("cheap", "must-have"))
 
 
-def test_all_wanted_angles_are_given_even_if_fewer_are_counted() -> None:
-    assert [angle.name for angle in choose_angles(BARE, ["gift", "season"], 1)] == ["gift", "season"]
+def test_what_a_brief_does_not_say_is_left_to_the_defaults(tmp_path: Path) -> None:
+    assert read_brief(file(tmp_path, 'tone = "dry"')) == {"tone": "dry"}
+    assert read_brief(file(tmp_path, "")) == {}
+    assert brief_options({"language": ""}) == {}
 
 
-def test_an_angle_that_no_fact_can_carry_comes_after_those_that_can_be_carried() -> None:
-    needy = {angle.name for angle in ANGLES if angle.needs}
-    free = len(ANGLES) - len(needy)
-    assert not needy & {angle.name for angle in choose_angles(BARE, [], free)}
-    oak = Product(id="1", title="Oak shelf")
-    assert "material" in {angle.name for angle in choose_angles(oak, [], free + 1)}
-    assert "detail" not in {angle.name for angle in choose_angles(oak, [], free + 1)}
+@pytest.mark.parametrize("objective", sorted(OBJECTIVES))
+def test_an_objective_of_the_platform_is_known_in_any_spelling(objective: str) -> None:
+    for spelt in (objective, objective.lower(), objective.replace("_", " ").title(), objective.replace("_", "-")):
+        assert brief_options({"objective": spelt}) == {"objective": objective}
+    assert brief_options({"objective": "more saves, please"}) == {"objective": "more saves, please"}
 
 
-@given(st.lists(st.sampled_from(sorted(BY_NAME)), max_size=4), st.integers(1, len(ANGLES)))
-def test_as_many_different_angles_are_chosen_as_are_asked_for(wanted: list[str], count: int) -> None:
-    chosen = choose_angles(BARE, wanted, count)
-    assert len(chosen) == len(set(chosen)) == max(count, len(set(wanted)))
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"mood": "dry"}, "unknown key: 'mood'"),
+        ({"language": "Klingon"}, "'Klingon'"),
+        ({"tone": 3}, "tone must be a text"),
+        ({"tone": "x" * (LONGEST_TEXT + 1)}, f"{LONGEST_TEXT} are allowed"),
+        ({"use": 3}, "use must be a list"),
+        ({"use": ["oak", 3]}, "use must be a list"),
+        ({"avoid": {"a": 1}}, "avoid must be a list"),
+        ({"avoid": ["x" * 61]}, "at most"),
+        ({"avoid": [str(number) for number in range(51)]}, "at most"),
+        ({"use": ["Oak"], "avoid": ["oak"]}, "both uses and avoids 'oak'"),
+    ],
+)
+def test_a_brief_that_cannot_be_followed_is_refused_in_a_sentence(values: dict[str, Any], problem: str) -> None:
+    with pytest.raises(UsageError, match=problem) as caught:
+        brief_options(values)
+    assert caught.value.hint
 
 
-def test_an_angle_that_is_not_known_is_named_with_those_that_are() -> None:
-    with pytest.raises(UsageError, match="'speed'") as caught:
-        choose_angles(BARE, ["gift", "speed"], 2)
-    assert all(name in caught.value.hint for name in BY_NAME)
+def test_an_unknown_key_is_named_with_the_file_and_the_known_ones(tmp_path: Path) -> None:
+    path = file(tmp_path, 'tones = "dry"')
+    with pytest.raises(UsageError, match="'tones'") as caught:
+        read_brief(path)
+    assert str(path) in str(caught.value)
+    for name in ("audience", "tone", "objective", "season", "use", "avoid", "language"):
+        assert name in caught.value.hint
 
 
-@pytest.mark.parametrize("count", [0, -1, len(ANGLES) + 1])
-def test_a_number_of_variants_that_there_are_no_angles_for_is_refused(count: int) -> None:
-    with pytest.raises(UsageError, match=f"1 to {len(ANGLES)}"):
-        choose_angles(BARE, [], count)
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("tone: dry", "not valid TOML"),
+        ('{"tone": "dry"', "line 1"),
+        (b"tone = '\xff'", "not UTF-8"),
+        ("#" * (LARGEST_FILE + 1), "too large"),
+        ('{"a":' * 20_000, "not valid JSON"),
+    ],
+)
+def test_a_file_that_is_no_brief_is_named(tmp_path: Path, content: str | bytes, problem: str) -> None:
+    path = file(tmp_path, content)
+    with pytest.raises(InputError, match=problem) as caught:
+        read_brief(path)
+    assert str(path) in str(caught.value) and caught.value.hint
+
+
+@given(st.text(max_size=80))
+def test_whatever_is_in_a_brief_ends_in_a_brief_or_an_error_of_the_program(
+    tmp_path_factory: pytest.TempPathFactory, content: str
+) -> None:
+    path = file(tmp_path_factory.getbasetemp(), content.encode("utf-8", "replace"))
+    try:
+        Brief(product=BARE, **read_brief(path))
+    except PinwrightError as error:
+        assert str(error)

@@ -46,9 +46,9 @@ def chat(template: str = CHATML, *, begins: bool = False) -> Chat:
     return Chat(cast(Model, LetterModel(template, begins=begins)), "letters")
 
 
-def as_text(tokens: list[int]) -> str:
+def as_text(laid_out: tuple[list[int], int]) -> str:
     """Control tokens in guillemets, so that they differ from the same characters as plain text."""
-    return "".join(f"«{CONTROLS[token - 2_000_000]}»" if token >= 2_000_000 else chr(token) for token in tokens)
+    return "".join(f"«{CONTROLS[token - 2_000_000]}»" if token >= 2_000_000 else chr(token) for token in laid_out[0])
 
 
 def test_messages_stand_in_their_order_with_their_roles_and_the_models_turn_is_open() -> None:
@@ -57,6 +57,19 @@ def test_messages_stand_in_their_order_with_their_roles_and_the_models_turn_is_o
         "«<|im_start|>»system\nBe brief.«<|im_end|>»\n«<|im_start|>»user\nHi«<|im_end|>»\n"
         "«<|im_start|>»assistant\nYes?«<|im_end|>»\n«<|im_start|>»assistant\n"
     )
+
+
+@pytest.mark.parametrize("begins", [True, False])
+def test_what_precedes_the_last_message_is_told_apart(begins: bool) -> None:
+    tokens, fixed = chat(begins=begins).tokens([Message("system", "Be brief."), Message("user", "Hi")])
+    first = "«<|begin|>»" if begins else ""
+    expected = f"{first}«<|im_start|>»system\nBe brief.«<|im_end|>»\n«<|im_start|>»user\n"
+    assert as_text((tokens[:fixed], 0)) == expected
+    assert chr(tokens[fixed]) == "H"
+
+
+def test_nothing_is_known_to_precede_a_message_that_the_template_leaves_out() -> None:
+    assert chat("{{ messages[0].content }}").tokens([Message("system", "a"), Message("user", "b")])[1] == 0
 
 
 @pytest.mark.parametrize("control", CONTROLS)

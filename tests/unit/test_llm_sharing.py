@@ -1,74 +1,52 @@
-"""Sharing: what several prompts have in common is laid out once, and every prompt is whole and in order."""
+"""Sharing: each text's tokens are evaluated once and in order, and what others hold is taken from them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.llm.sharing import Entry, common_prefix, common_prefix_of_all, plan
+from assistant.llm.sharing import Entry, Place, best_donor, common_prefix, promised
 
 # Few different tokens, so that prompts share beginnings of all lengths.
-prompt = st.lists(st.integers(0, 2), min_size=1, max_size=8)
-several = st.lists(prompt, min_size=1, max_size=6)
+tokens = st.lists(st.integers(0, 2), max_size=8)
+prompts = st.lists(st.integers(0, 2), min_size=1, max_size=8)
+held = st.lists(st.tuples(tokens, tokens), max_size=5)
 
 
-def numbered(prompts: Sequence[list[int]]) -> dict[int, list[int]]:
-    """Prompts by sequence; the numbers are neither 0-based nor without gaps."""
-    return {3 * place + 1: tokens for place, tokens in enumerate(prompts)}
+def places_with(contents: Sequence[tuple[list[int], list[int]]]) -> list[Place]:
+    return [Place(3 * number + 1, list(done), list(ahead)) for number, (done, ahead) in enumerate(contents)]
 
 
-def start_of(prompts: Sequence[list[int]], share: float) -> int:
-    return int(share * (common_prefix_of_all(prompts) + 1)) if share < 1 else common_prefix_of_all(prompts)
+@given(tokens, tokens, st.lists(st.integers(0, 5)))
+def test_each_token_is_an_entry_once_and_in_order_and_never_more_than_there_is_room_for(
+    done: list[int], ahead: list[int], rooms: list[int]
+) -> None:
+    place, entries = Place(7, list(done), list(ahead)), list[Entry]()
+    for room in [*rooms, len(ahead)]:
+        step = place.next_entries(room)
+        assert len(step) <= room
+        entries += step
+        assert place.done + place.ahead == done + ahead
+        assert len(place.done) == len(done) + len(entries)
+    assert [(entry.position, entry.token) for entry in entries] == list(enumerate(done + ahead))[len(done) :]
+    assert {entry.sequence for entry in entries} <= {7}
 
 
-@given(several, st.floats(0, 1))
-def test_each_sequence_gets_its_own_tokens_once_and_in_order(prompts: list[list[int]], share: float) -> None:
-    by_sequence, start = numbered(prompts), start_of(prompts, share)
-    entries = plan(by_sequence, start)
-    for sequence, tokens in by_sequence.items():
-        mine = [(entry.position, entry.token) for entry in entries if sequence in entry.sequences]
-        assert mine == list(enumerate(tokens))[start:]
+@given(tokens, prompts, st.integers(1, 5))
+def test_only_the_last_token_of_all_is_read(done: list[int], ahead: list[int], room: int) -> None:
+    place, entries = Place(7, list(done), list(ahead)), list[Entry]()
+    while place.ahead:
+        entries += place.next_entries(room)
+    assert [entry.read for entry in entries] == [False] * (len(ahead) - 1) + [True]
 
 
-@given(several, st.floats(0, 1))
-def test_a_token_that_several_share_is_laid_out_once(prompts: list[list[int]], share: float) -> None:
-    start = start_of(prompts, share)
-    entries = plan(numbered(prompts), start)
-    beginnings = {tuple(tokens[:end]) for tokens in prompts for end in range(start + 1, len(tokens) + 1)}
-    assert len(entries) == len(beginnings)
+def test_a_place_with_nothing_ahead_has_no_entries() -> None:
+    assert Place(7, [1, 2]).next_entries(5) == []
 
 
-@given(several)
-def test_a_token_comes_after_all_that_it_looks_back_to(prompts: list[list[int]]) -> None:
-    done: Counter[int] = Counter()
-    for entry in plan(numbered(prompts), 0):
-        assert {done[sequence] for sequence in entry.sequences} == {entry.position}
-        done.update(entry.sequences)
-
-
-@given(several, st.floats(0, 1))
-def test_each_sequence_ends_at_its_last_token_and_only_there(prompts: list[list[int]], share: float) -> None:
-    by_sequence, start = numbered(prompts), start_of(prompts, share)
-    ends = Counter[int]()
-    for entry in plan(by_sequence, start):
-        assert set(entry.ends) <= set(entry.sequences)
-        ends.update(entry.ends)
-        assert all(entry.position == len(by_sequence[sequence]) - 1 for sequence in entry.ends)
-    assert ends == Counter(dict.fromkeys(by_sequence, 1))
-
-
-@given(several)
-def test_the_common_prefix_of_all_leaves_a_token_of_each_to_read_from(prompts: list[list[int]]) -> None:
-    common = common_prefix_of_all(prompts)
-    assert all(tokens[:common] == prompts[0][:common] and len(tokens) > common for tokens in prompts)
-    longer = common + 1
-    assert any(len(tokens) == longer for tokens in prompts) or len({tuple(tokens[:longer]) for tokens in prompts}) > 1
-
-
-@given(prompt, prompt)
+@given(tokens, tokens)
 def test_the_common_prefix_of_two_is_the_longest(first: list[int], second: list[int]) -> None:
     common = common_prefix(first, second)
     assert first[:common] == second[:common]
@@ -76,23 +54,44 @@ def test_the_common_prefix_of_two_is_the_longest(first: list[int], second: list[
     assert common == common_prefix(second, first)
 
 
-def test_branches_come_one_after_another_in_the_order_of_the_sequences() -> None:
-    entries = plan({1: [7, 8, 1], 2: [7, 9], 3: [7, 8, 2]}, 0)
-    assert entries == [
-        Entry(7, 0, (1, 2, 3)),
-        Entry(8, 1, (1, 3)),
-        Entry(1, 2, (1,), (1,)),
-        Entry(2, 2, (3,), (3,)),
-        Entry(9, 1, (2,), (2,)),
-    ]
+@given(prompts, held)
+def test_the_best_donor_holds_the_longest_beginning_but_never_the_whole_prompt(
+    prompt: list[int], contents: list[tuple[list[int], list[int]]]
+) -> None:
+    places = places_with(contents)
+    donor, known = best_donor(prompt, places)
+    assert known < len(prompt)
+    assert known == max((min(common_prefix(done, prompt), len(prompt) - 1) for done, _ in contents), default=0)
+    if donor is None:
+        assert known == 0
+    else:
+        assert donor.done[:known] == prompt[:known]
 
 
-def test_equal_prompts_cost_what_one_costs_and_are_all_read_from_the_same_token() -> None:
-    entries = plan({1: [5, 6], 2: [5, 6], 4: [5, 6]}, 0)
-    assert len(entries) == 2
-    assert entries[-1].ends == (1, 2, 4)
+def test_of_equal_donors_the_first_gives_and_one_that_knows_nothing_never() -> None:
+    places = places_with([([9], []), ([1, 2], []), ([1, 2, 5], [])])
+    assert best_donor([1, 2, 3], places) == (places[1], 2)
+    assert best_donor([4, 4], places) == (None, 0)
 
 
-def test_a_prompt_that_ends_inside_another_ends_there() -> None:
-    entries = plan({1: [5, 6], 2: [5, 6, 7]}, 0)
-    assert [entry.ends for entry in entries] == [(), (1,), (2,)]
+def test_a_donor_gives_what_was_evaluated_and_not_what_is_ahead() -> None:
+    assert best_donor([1, 2, 3, 4], places_with([([1], [2, 3, 4])]))[1] == 1
+
+
+@given(prompts, held)
+def test_promised_is_the_best_that_any_place_with_work_ahead_will_know(
+    prompt: list[int], contents: list[tuple[list[int], list[int]]]
+) -> None:
+    places = places_with(contents)
+    expected = promised(prompt, places)
+    for place in places:
+        if not place.ahead:
+            place.done = []
+        place.next_entries(len(place.ahead))
+    assert expected == best_donor(prompt, places)[1]
+
+
+def test_nothing_is_promised_by_places_that_are_finished() -> None:
+    assert promised([1, 2, 3], places_with([([1, 2, 3], [])])) == 0
+    assert promised([1, 2, 3], places_with([([1], [2, 9])])) == 2
+    assert promised([1, 2, 3], []) == 0

@@ -1,4 +1,7 @@
-"""Prompts: each is whole, asks for all its variables by name, and keeps its turns whatever the data says."""
+"""Prompts: each is whole, asks for all its variables by name, and keeps its turns whatever the data says.
+
+The ads that a prompt shows keep every rule that the writer is held to.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import prompts
+from assistant.creative.brief import product_from_facts
+from assistant.creative.formats import FORMATS, Format
+from assistant.creative.judge import judge
 from prompts import Prompt, load, names
 from prompts.errors import PromptError
+from store.creatives import Brief, Severity
+from store.records import Product
 
+COPY: dict[str, object] = {
+    "language": "Welsh",
+    "style": ["Short and warm.", "Do: name the room."],
+    "audience": "people who rent",
+    "tone": "dry",
+    "season": "early spring",
+    "objective": "more saves",
+    "use": ["hall", "keys"],
+    "avoid": ["cheap"],
+    "brand_ads": ["Our own ad."],
+    "facts": [("title", "Oak shelf"), ("material", "oiled oak")],
+    "advice": ["Write a shorter title."],
+}
 VALUES: dict[str, dict[str, object]] = {
     "intent": {"signals": [("1", "saved", "Oak shelf"), ("2", "searched", "wall shelf")], "group": ["1", "2"]},
-    "write": {
-        "language": "Welsh",
-        "facts": [("title", "Oak shelf"), ("material", "oiled oak")],
-        "audience": "people who rent",
-        "tone": "dry",
-        "season": "early spring",
-        "objective": "more saves",
-        "angle": "Gift. Say for whom.",
-        "advice": ["Write a shorter title."],
-    },
+    **{format.prompt: COPY for format in FORMATS.values()},
 }
+every_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
 
 
 def rendered(name: str, **others: object) -> tuple[tuple[str, str], ...]:
@@ -71,12 +84,8 @@ def test_each_value_reaches_the_reader_of_the_prompt(variable: tuple[str, str]) 
     name, chosen = variable
     text = "\n".join(text for _, text in rendered(name))
     value = VALUES[name][chosen]
-    parts = (
-        [value]
-        if isinstance(value, str)
-        else [part for row in value for part in ([row] if isinstance(row, str) else row)]
-    )  # type: ignore[attr-defined]
-    assert all(str(part) in text for part in parts)
+    rows = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+    assert all(part in text for row in rows for part in ([row] if isinstance(row, str) else row))
 
 
 @pytest.mark.parametrize("variable", [(name, variable) for name in sorted(VALUES) for variable in VALUES[name]])
@@ -105,12 +114,52 @@ def test_data_cannot_add_a_turn_nor_a_line_of_its_own(name: str, data: st.DataOb
             max_size=8,
         ).map("".join)
     )
-    listed = {"write": {"facts": [("title", hostile)]}, "intent": {"signals": [("1", "saved", hostile)]}}[name]
-    plain = {"write": {"facts": [("title", "a")]}, "intent": {"signals": [("1", "saved", "a")]}}[name]
-    turns, usual = rendered(name, **listed), rendered(name, **plain)
+    turns, usual = (
+        rendered(name, **({"signals": [("1", "saved", text)]} if name == "intent" else {"facts": [("title", text)]}))
+        for text in (hostile, "a")
+    )
     assert [role for role, _ in turns] == [role for role, _ in usual]
     assert turns[:-1] == usual[:-1]
     assert len(turns[-1][1].split("\n")) == len(usual[-1][1].split("\n"))
+
+
+@every_format
+def test_the_ads_that_a_prompt_shows_keep_our_own_rules(format: Format) -> None:
+    shown = list(example_ads(format))
+    assert shown
+    for product, texts in shown:
+        judgement = judge(texts, Brief(product=product), format)
+        blocking = [found.message for found in judgement.findings if found.severity is not Severity.INFORM]
+        assert not blocking, product.title
+
+
+@every_format
+def test_the_ads_that_a_prompt_shows_are_as_long_as_is_asked_for(format: Format) -> None:
+    for _, texts in example_ads(format):
+        for slot in format.written:
+            least = slot.enough or 1
+            assert least <= len(texts[slot.name]) <= slot.soft, slot.name
+
+
+def example_ads(format: Format) -> Iterator[tuple[Product, dict[str, str]]]:
+    """The ads that a prompt shows, each with the product that it was written for."""
+    _, *turns, _ = load(format.prompt).turns
+    for (_, asked), (_, answer) in zip(turns[::2], turns[1::2], strict=True):
+        facts = dict(line.split(": ", 1) for line in asked.strip().splitlines())
+        texts = {}
+        for slot, line in zip(format.written, answer.strip().splitlines()[1:], strict=True):
+            assert line.startswith(f"{slot.lead} "), slot.name
+            texts[slot.name] = line.removeprefix(f"{slot.lead} ")
+        yield product_from_facts(facts), texts
+
+
+@every_format
+def test_the_angles_of_the_examples_are_those_that_the_writer_is_given(format: Format) -> None:
+    from assistant.creative.angles import ANGLES
+
+    known = {angle.instruction for angle in ANGLES}
+    shown = [text.splitlines()[0] for role, text in load(format.prompt).turns if role == "assistant"]
+    assert shown and set(shown) <= known
 
 
 def test_text_of_the_data_is_taken_as_it_is(folder: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.records import Ad, Availability, Claim, Creative, Interest, Pin, Price, Product, Provenance
+from store.creatives import Claim, Creative, Provenance
+from store.records import Ad, Availability, Interest, Pin, Price, Product
 from store.serial import SerialError, from_json, to_json, write
 
 # Everything that Python can hold in a text: control characters, emoji, and halves of surrogate pairs.

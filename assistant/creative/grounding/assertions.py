@@ -1,0 +1,80 @@
+"""Whether a phrase of the lexicon claims something where it stands, or only paints a scene or a mood."""
+
+from __future__ import annotations
+
+from assistant.creative.grounding.data import grammar
+from assistant.creative.grounding.lexicon import IDIOM, LACKING, word_set
+from assistant.creative.grounding.quantities import STOPS
+from assistant.creative.grounding.reading import Mention, Reading
+from assistant.creative.grounding.sheet import Sheet
+
+MADE = grammar("made")
+MADE_REACH = 6
+OWNERS = frozenset(("your", "my", "their", "the", "a", "an", "every", "any", "that"))
+FOR = frozenset(("for", "suits", "suit", "fits", "by", "fit"))
+
+
+def stated(reading: Reading, mention: Mention, sheet: Sheet) -> bool:
+    """Whether a phrase is a claim; a colour of the sky or a child in a scene is none."""
+    if mention.kind == IDIOM:
+        return False
+    if mention.kind == LACKING:
+        return mention.negated
+    if mention.kind == "audience":
+        return _addressed(reading, mention)
+    if mention.last > mention.first:
+        return True
+    if mention.kind == "effect" and _bidden(reading, mention):
+        return False
+    if mention.kind in ("colour", "material"):
+        return not _of_scenery(reading, mention, sheet) or mention.part != ""
+    if mention.kind in ("place", "effect", "superlative", "popularity", "availability", "review"):
+        return not _of_scenery(reading, mention, sheet)
+    return True
+
+
+def kind_of(reading: Reading, mention: Mention) -> str:
+    """The kind of claim of a phrase: a place is an origin where a thing is said to be made, or come, from there."""
+    if mention.kind == LACKING:
+        return "safety"
+    before = range(max(mention.first - MADE_REACH, 0), mention.first)
+    made = any(reading.tokens[n].lower in MADE for n in before)
+    named = reading.tokens[mention.last].lower.endswith(("ish", "ese", "ian", "ch", "ed", "ic", "an"))
+    return "origin" if mention.kind == "place" and (made or named) else mention.kind
+
+
+def _addressed(reading: Reading, mention: Mention) -> bool:
+    """Whether a group of people is named as the one that the product is for."""
+    tokens = reading.tokens
+    if tokens[mention.last].lower.endswith(("'s", "s'")) and mention.first > 0:
+        return tokens[mention.first - 1].lower not in OWNERS
+    for back in range(1, 5):
+        place = mention.first - back
+        if place < 0 or tokens[place + 1].sentence != tokens[place].sentence:
+            return False
+        if tokens[place].lower in FOR:
+            return True
+        if tokens[place + 1].pause and back > 1:
+            return False
+    return False
+
+
+def _bidden(reading: Reading, mention: Mention) -> bool:
+    """Whether a verb bids the reader do something: "Breathe in", "let the street fade out"."""
+    token = reading.tokens[mention.first]
+    plain = not token.lower.endswith(("s", "ed", "ing", "y", "al", "ive", "ble", "proof", "free", "ent", "ant"))
+    verb = plain and token.stem in word_set("effects", "verbs", "effect")
+    return verb and (mention.first == 0 or token.pause or _let(reading, mention.first))
+
+
+def _let(reading: Reading, place: int) -> bool:
+    return any(token.lower in ("let", "lets", "and", "to") for token in reading.tokens[max(place - 3, 0) : place])
+
+
+def _of_scenery(reading: Reading, mention: Mention, sheet: Sheet) -> bool:
+    """Whether the noun that follows is of the scene: "golden light", "on a wooden table"."""
+    tokens, place = reading.tokens, mention.last + 1
+    if place >= len(tokens) or tokens[place].pause or tokens[place].lower in STOPS:
+        return False
+    noun = tokens[place].stem in word_set("style", "scene")
+    return noun and tokens[place].stem not in word_set("parts", "features") and not sheet.naming(tokens[place].stem)

@@ -1,0 +1,270 @@
+"""Whether the facts bear out a number: its value, its unit, what it counts, and what it is the measure of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.creative.grounding.lexicon import synonyms, word_set
+from assistant.creative.grounding.quantity import WITHIN, Quantity, agrees
+from assistant.creative.grounding.reading import Reading
+from assistant.creative.grounding.sheet import Measured, Place, Sheet, around, beside
+from assistant.creative.grounding.support import Verdict
+from assistant.creative.grounding.words import root, stem
+
+# What a number may be the measure of; one that is said of another topic bears nothing out.
+TOPICS = {
+    "height": "height high tall h", "width": "width wide w", "depth": "depth deep d", "length": "length long l",
+    "thickness": "thick thickness", "diameter": "diameter across",
+    "shipping": "ship deliver delivery dispatch post arrive letterbox courier shipping",
+    "guarantee": "guarantee warranty guaranteed cover", "return": "return refund exchange trial send back",
+}  # fmt: skip
+ROOT_TOPICS = {root(word): topic for topic, words in TOPICS.items() for word in words.split()}
+GENERIC = frozenset(
+    map(
+        stem,
+        ["pack", "set", "piece", "box", "total", "unit", "item", "pcs", "pk", "count", "kit", "bundle", "x", "pair"],
+    )
+)
+RATINGS = frozenset(map(root, ("star", "review", "rating")))
+WAS = frozenset(
+    ("was", "were", "originally", "regular", "from", "usually", "rrp", "instead", "before", "normally", "formerly")
+)
+EACH = frozenset(("each", "apiece", "per"))
+OFF = frozenset(("off", "discount", "reduction", "reduced", "savings", "saving", "save", "less", "cheaper", "down"))
+
+
+def kind_of(reading: Reading, quantity: Quantity) -> str:
+    """The kind of claim that a number makes."""
+    if _discount(reading, quantity):
+        return "discount"
+    if quantity.money:
+        return "price"
+    if quantity.dimension == "date":
+        return "date"
+    topics = topics_of(around(reading, quantity.first, quantity.last))
+    named = next((topic for topic in ("guarantee", "shipping") if topic in topics), "")
+    nouns = {root(noun) for noun in quantity.noun}
+    if nouns & RATINGS:
+        return "review"
+    return named or ("size" if quantity.dimension == "length" else "number")
+
+
+def topics_of(roots: frozenset[str]) -> frozenset[str]:
+    return frozenset(topic for word in roots if (topic := ROOT_TOPICS.get(word)))
+
+
+def asserted(reading: Reading, quantity: Quantity, sheet: Sheet) -> bool:
+    """Whether a number can be checked; "two quiet minutes" and "a million stars" cannot."""
+    after = [token.lower for token in reading.tokens[quantity.last + 1 : quantity.last + 4]]
+    if after[:3] in (["in", "the", "morning"], ["in", "the", "afternoon"]) or after[:1] in (
+        ["am"],
+        ["pm"],
+        ["o'clock"],
+    ):
+        return False
+    if not quantity.spelled or quantity.dimension not in ("count", "time"):
+        return True
+    before = reading.tokens[quantity.first - 1].lower if quantity.first else ""
+    scenery = any(word in word_set("style", "scene") for word in quantity.noun[-1:] + quantity.noun[:1])
+    if quantity.dimension == "count" and quantity.noun[:1] == ("star",) and quantity.low <= 5:
+        return True
+    if quantity.dimension == "count":
+        if before == "no" or not quantity.noun or quantity.low == 0:
+            return False
+        if quantity.low >= 100:
+            return not any(word in word_set("style", "times") for word in quantity.noun)
+        known = any(sheet.naming(noun) for noun in quantity.noun[:2])
+        return known or _product_noun(quantity) or (quantity.low > 10 and not scenery)
+    return (
+        before
+        in ("in", "within", "under", "over", "to", "for", "than", "about", "lasts", "up", "nearly", "almost", "from")
+        or quantity.low > 12
+    )
+
+
+def _product_noun(quantity: Quantity) -> bool:
+    return any(
+        word in word_set("parts", "features") or word in word_set("parts", "things") for word in quantity.noun[:2]
+    )
+
+
+def judge_quantity(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict:
+    """Whether a number of the facts is the same, of the same thing."""
+    start, end = reading.span(quantity.first, quantity.last)
+    said = reading.text[start:end]
+    if _discount(reading, quantity):
+        found = _judge_discount(quantity, sheet)
+    elif quantity.money:
+        found = _judge_price(reading, quantity, sheet)
+    else:
+        found = _judge_amount(reading, quantity, sheet) or _judge_otherwise(reading, quantity, sheet)
+    return found or Verdict(reason=f"no fact gives {said!r}", confidence=0.9)
+
+
+# What may follow a bare number that is a measure: "at 120 across".
+UNNAMED = frozenset(("across", "wide", "tall", "high", "long", "deep"))
+# A year that is over for sure, to tell how long "since 1974" is at least.
+PAST_YEAR = 2024
+
+
+def _judge_otherwise(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict | None:
+    """Numbers that stand for something else: a bare price, a sum in pounds, the years since a date."""
+    said = reading.tokens[quantity.first].lower
+    bare = quantity.dimension == "count" and not quantity.noun
+    for measured in sheet.measures:
+        other = measured.quantity
+        if bare and other.money and other.low == quantity.low:
+            return _stands(sheet, measured, 0.8)
+        same_digits = said.isdigit() and said == sheet.readings[measured.fact].tokens[other.first].lower
+        if same_digits and quantity.dimension == "count" and not (quantity.noun and quantity.noun[0] not in UNNAMED):
+            return _stands(sheet, measured, 0.6)
+        years = (PAST_YEAR - other.low) * 8760
+        if (
+            other.dimension == "date"
+            and quantity.unit in ("year", "decade", "century")
+            and quantity.low <= years <= 1.7 * quantity.low
+        ):
+            return _stands(sheet, measured, 0.7)
+    return _judge_pounds(reading, quantity, sheet)
+
+
+def _judge_pounds(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict | None:
+    """ "18 pounds" may be money."""
+    if quantity.unit != "lb" or not reading.tokens[quantity.last].lower.startswith("pound"):
+        return None
+    value = quantity.low / 453.6
+    pounds = replace(quantity, low=value, high=value, dimension="GBP", unit="gbp")
+    return _judge_price(reading, pounds, sheet) or _was(pounds, sheet)
+
+
+def _discount(reading: Reading, quantity: Quantity) -> bool:
+    if not (quantity.money or quantity.dimension == "percent"):
+        return False
+    near = {token.lower for token in reading.tokens[quantity.last + 1 : quantity.last + 3]}
+    before = {token.lower for token in reading.tokens[max(quantity.first - 2, 0) : quantity.first]}
+    return "off" in near or bool(near & {"discount", "reduction"}) or bool(before & {"save", "saving", "saves"})
+
+
+def _judge_discount(quantity: Quantity, sheet: Sheet) -> Verdict | None:
+    worth = sheet.saved if quantity.money else sheet.discount
+    if worth and abs(worth - quantity.low) <= (0.01 if quantity.money else 0.6):
+        return Verdict(
+            support=f"price: {worth:.2f} below the regular one"
+            if quantity.money
+            else f"price: {worth:.0f}% below the regular one"
+        )
+    for measured in sheet.measures:
+        if agrees(quantity, measured.quantity) and measured.near & OFF:
+            return _stands(sheet, measured, 1.0)
+    return None if worth else _was(quantity, sheet)
+
+
+def _was(quantity: Quantity, sheet: Sheet) -> Verdict | None:
+    """A discount that follows from a former price in the facts."""
+    paid = [m for m in sheet.measures if sheet.names[m.fact] == "price" and m.quantity.money]
+    former = [m for m in sheet.measures if m.quantity.money and _former(sheet, m)]
+    for now in paid:
+        for old in former:
+            saved = old.quantity.low - now.quantity.low
+            worth = saved if quantity.money else 100 * saved / old.quantity.low if old.quantity.low else 0.0
+            if saved > 0 and abs(worth - quantity.low) <= 0.6:
+                return _stands(sheet, old, 0.9)
+    return None
+
+
+def _former(sheet: Sheet, measured: Measured) -> bool:
+    words = set(sheet.names[measured.fact].replace("_", " ").split()) | measured.near
+    return bool(words & (WAS | {"list", "original", "old", "sale"}))
+
+
+def _judge_price(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict | None:
+    tokens = reading.tokens
+    after = {token.lower for token in tokens[quantity.last + 1 : quantity.last + 3]}
+    before = {token.lower for token in tokens[max(quantity.first - 4, 0) : quantity.first]}
+    if after & EACH and (found := _each(quantity, sheet)):
+        return found
+    for measured in sheet.measures:
+        other = measured.quantity
+        former = _former(sheet, measured) and sheet.names[measured.fact] != "price"
+        if former and not before & WAS:
+            continue
+        bounded = quantity.bound in ("<", ">") and sheet.names[measured.fact] != "price"
+        if (sure := agrees(replace(quantity, bound="") if bounded else quantity, other)) or _cheaper(
+            quantity, measured, sheet
+        ):
+            return _stands(sheet, measured, sure or 0.8)
+    return None
+
+
+def _cheaper(quantity: Quantity, measured: Measured, sheet: Sheet) -> bool:
+    """ "under 50" is true of any lower price."""
+    return quantity.bound == "<" and sheet.names[measured.fact] == "price" and (
+        measured.quantity.dimension == quantity.dimension and measured.quantity.high < quantity.low
+    )  # fmt: skip
+
+
+def _each(quantity: Quantity, sheet: Sheet) -> Verdict | None:
+    """The price of one of a pack."""
+    counts = {m.quantity.low for m in sheet.measures if m.quantity.dimension == "count" and 2 <= m.quantity.low <= 200}
+    for measured in sheet.measures:
+        if sheet.names[measured.fact] == "price" and measured.quantity.dimension == quantity.dimension:
+            for count in counts:
+                one = measured.quantity.low / count
+                if agrees(quantity, replace(measured.quantity, low=one, high=one)):
+                    return _stands(sheet, measured, 0.8)
+    return None
+
+
+def _judge_amount(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict | None:
+    topics = topics_of(around(reading, quantity.first, quantity.last) | beside(reading, quantity))
+    same = [m for m in sheet.measures if m.quantity.dimension == quantity.dimension]
+    topical = [m for m in same if topics & topics_of(m.around | m.near)]
+    best: tuple[float, Measured] | None = None
+    for measured in topical or same:
+        sure = agrees(quantity, measured.quantity)
+        if sure and not topical and topics and topics_of(measured.around | measured.near):
+            sure = (
+                0.0
+                if {"shipping", "guarantee", "return"} & (topics | topics_of(measured.around | measured.near))
+                else sure * 0.7
+            )
+        if sure == WITHIN and not (topical or measured.around & around(reading, quantity.first, quantity.last)):
+            sure = 0.0
+        if sure and quantity.dimension in ("count", "percent") and not _same_thing(quantity, measured):
+            sure = 0.0
+        if sure and (best is None or sure > best[0]):
+            best = (sure, measured)
+    if best:
+        return _stands(sheet, best[1], best[0])
+    if quantity.dimension == "count" and quantity.low == 1 and quantity.noun:
+        place = next((place for noun in quantity.noun[:2] if (place := sheet.naming(noun))), None)
+        return Verdict(support=sheet.quote(place), confidence=0.7) if place else None
+    return _counted(quantity, sheet) if quantity.dimension == "count" else None
+
+
+def _same_thing(quantity: Quantity, measured: Measured) -> bool:
+    """Whether two counts count the same, as far as they say what."""
+    fact = measured.quantity
+    nouns = [noun for noun in quantity.noun if noun not in GENERIC]
+    others = [noun for noun in fact.noun if noun not in GENERIC]
+    rated = bool(RATINGS & {root(noun) for noun in nouns} - measured.around)
+    if not nouns or (not others and quantity.dimension == "count" and not rated):
+        return True
+    if quantity.noun[:1] and quantity.noun[0] in OFF and measured.near & OFF:
+        return True
+    wanted = {key for noun in nouns for key in synonyms().get(root(noun), {root(noun)})}
+    return bool(wanted & (measured.around | {root(noun) for noun in others}))
+
+
+def _counted(quantity: Quantity, sheet: Sheet) -> Verdict | None:
+    """How many colours or sizes there are to choose from."""
+    for noun in quantity.noun:
+        for key in synonyms().get(root(noun), frozenset((root(noun), "color" if noun == "shad" else ""))):
+            if sheet.counts.get(key) == quantity.low:
+                return Verdict(support=f"{key}: {int(quantity.low)} to choose from", confidence=0.8)
+    return None
+
+
+def _stands(sheet: Sheet, measured: Measured, sure: float) -> Verdict:
+    quantity = measured.quantity
+    return Verdict(support=sheet.quote(Place(measured.fact, quantity.first, quantity.last)), confidence=sure)

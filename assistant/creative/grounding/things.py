@@ -1,0 +1,139 @@
+"""Things that a text says the product has or comes with: parts, features and what lies in the box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.creative.grounding.candidates import PRONOUNS, Candidate, clause_end, scene
+from assistant.creative.grounding.data import grammar
+from assistant.creative.grounding.lexicon import word_set
+from assistant.creative.grounding.reading import Reading, content
+from assistant.creative.grounding.words import Token
+
+INTRODUCE = grammar("introduce")
+# Of these, the ones that tell of things and never of a scene.
+STRONG = grammar("strong")
+SUPPLIED = grammar("supplied")
+NO_THING_AFTER = grammar("no_thing_after")
+NO_THING_BEFORE = grammar("no_thing_before")
+ENDS_ITEM = grammar("ends_item")
+SCENERY = grammar("scenery")
+OWNED = grammar("owners") | grammar("asked_for")
+BOXES = grammar("boxes")
+JOINS = frozenset(("and", "&", "or", "plus"))
+BARE_BEFORE = frozenset(("the", "your", "it", "them", "a", "up", "in", "away"))
+LONGEST_LIST = 24
+
+
+def things(reading: Reading) -> Iterator[Candidate]:
+    """The things of a text; they may overlap each other and the lexicon's phrases."""
+    for place, token in enumerate(reading.tokens):
+        yield from _listed(reading, place, token)
+        yield from _feature(reading, place, token)
+
+
+def _listed(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
+    """What follows "with", "includes" and the like."""
+    if (
+        token.lower not in INTRODUCE
+        or reading.lower(place + 1) in NO_THING_AFTER
+        or reading.lower(place - 1) in NO_THING_BEFORE
+    ):
+        return
+    strong = token.lower in STRONG or reading.lower(place - 1) in SUPPLIED
+    subject = reading.tokens[reading.sentence_start(place)].lower in ("a", "an", "one", "our")
+    for first, last in _items(reading, place + 1):
+        nouns = [n for n in range(first, last + 1) if content(reading.tokens[n])]
+        if nouns and (
+            not scene(reading.tokens[nouns[-1]]) or ((strong or subject) and _known(reading.tokens[nouns[-1]]))
+        ):
+            which = (n for n in nouns[-3:-1] if _modifies(reading.tokens[n]))
+            yield Candidate(first, nouns[-1], "included", (*which, nouns[-1]), reading.negated[nouns[-1]])
+
+
+def _known(token: Token) -> bool:
+    return token.stem in word_set("parts", "features") or token.stem in word_set("parts", "things")
+
+
+def _items(reading: Reading, place: int) -> Iterator[tuple[int, int]]:
+    """The parts of a list from a place on: "two doors, a porch and poles"."""
+    tokens, first = reading.tokens, place
+    while first - place < LONGEST_LIST and reading.same_sentence(place - 1, first):
+        last = first
+        while last + 1 < len(tokens) and not tokens[last + 1].pause and not _ends_item(tokens[last + 1]):
+            last += 1
+        if tokens[first].lower not in ENDS_ITEM and tokens[first].lower not in PRONOUNS:
+            yield first, last
+        if last + 1 < len(tokens) and tokens[last + 1].lower in ENDS_ITEM:
+            return
+        first = last + 1 + (reading.lower(last + 1) in JOINS)
+
+
+def _ends_item(token: Token) -> bool:
+    """Whether a word ends one thing of a list; not the "in" of "built-in"."""
+    return token.lower in JOINS | ENDS_ITEM and not token.joined
+
+
+def _feature(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
+    """A part that products have, unless it is where the reader is: "on the shelf", "in your pocket"."""
+    features = word_set("parts", "features")
+    added = _added(reading, place)
+    last_listed = token.stem in word_set("parts", "things") and _after_and(reading, place)
+    if not content(token) or (token.stem not in features and not added and not last_listed):
+        return
+    if not added and (
+        _scenery(reading, place) or _bare(reading, place) or _asked(reading, place) or reading.negated[place]
+    ):
+        return
+    following = reading.tokens[place + 1] if place + 1 < len(reading.tokens) else None
+    if following is not None and not following.pause and following.stem in features:
+        return
+    first = place
+    while first > 0 and not reading.tokens[first].pause and _modifies(reading.tokens[first - 1]) and place - first < 2:
+        first -= 1
+    yield Candidate(first, place, "included", tuple(range(first, place + 1)))
+
+
+def _added(reading: Reading, place: int) -> bool:
+    """ "envelopes included", "a cable in the box"."""
+    after = [reading.lower(place + step) for step in (1, 2, 3)]
+    comes = after[0] in ("comes", "come") and after[1:] in (["with", "it"], ["with", "every"])
+    return (
+        comes or after[0] in ("included", "include", "supplied") or (after[:2] == ["in", "the"] and after[2] in BOXES)
+    )
+
+
+def _after_and(reading: Reading, place: int) -> bool:
+    """Whether a thing is the last of a list: "hoops, a box and a polishing cloth"."""
+    pairs = ((reading.lower(n), reading.lower(n + 1)) for n in range(place - 4, place - 1))
+    return any(joined in ("and", "plus") and article in ("a", "an", "two", "three") for joined, article in pairs)
+
+
+def _scenery(reading: Reading, place: int) -> bool:
+    """Whether a thing is where the reader is, or is the reader's own."""
+    for back in range(1, 4):
+        if place - back < 0 or reading.tokens[place - back + 1].pause:
+            return False
+        if reading.lower(place - back) in OWNED:
+            return True
+        if reading.lower(place - back) in SCENERY:
+            return back > 1
+    return False
+
+
+def _bare(reading: Reading, place: int) -> bool:
+    """Whether a word begins a sentence as a verb or a call does: "Zip the door", "Pocket, hand, table"."""
+    after = reading.tokens[place + 1] if place + 1 < len(reading.tokens) else None
+    return reading.begins(place) and (after is None or after.pause or after.lower in BARE_BEFORE)
+
+
+def _asked(reading: Reading, place: int) -> bool:
+    """Whether a word stands in a question."""
+    _, end = reading.span(place, clause_end(reading, place))
+    return reading.text[end : end + 3].lstrip()[:1] == "?"
+
+
+def _modifies(token: Token) -> bool:
+    """Whether a word before a noun tells which one it is: "spare", "wall"; not "beautiful"."""
+    style = token.stem in word_set("style", "qualities")
+    return content(token) and not style and token.lower.isalpha() and not token.lower.endswith(("s", "ly"))

@@ -1,0 +1,106 @@
+"""Reading along while the writer writes: what no fact supports is written otherwise before the text is done.
+
+A whole text that fails costs a whole text again; a word that is caught when it is written costs that word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from assistant.creative.formats import Format
+from assistant.creative.ground import check
+from assistant.creative.judge import SURE
+from assistant.creative.repeats import words_of
+from assistant.creative.wording import lexicon, phrases
+from assistant.llm.engine import Watch
+from store.creatives import Brief
+
+LAST_WORD = re.compile(r"\S+\s*$")
+# Of the feed's own words so many may follow one another, and of another variant's.
+LONGEST_RUN = 7
+LONGEST_SHARED = 2
+# What begins so could be said of any product; a reader has moved on before the idea comes.
+STALE_OPENINGS = frozenset(
+    {
+        "this",
+        "these",
+        "the",
+        "our",
+        "it",
+        "it's",
+        "its",
+        "introducing",
+        "meet",
+        "made",
+        "crafted",
+        "designed",
+        "imagine",
+    }
+)
+LONGEST_OPENING = 12
+Run = tuple[str, ...]
+
+
+class Watching:
+    """Watches the variants of one product while they are written.
+
+    Refused are claims without a fact, long runs of the feed's own words, words to avoid, runs of words that another
+    variant has, and filler. Filler does no harm, so it blocks no text; here it costs next to nothing to do without.
+    """
+
+    def __init__(self, brief: Brief, format: Format) -> None:
+        self._product = brief.product
+        self._feeds_own = _runs(brief.product.description, LONGEST_RUN + 1)
+        self._names = _runs(brief.product.title, LONGEST_SHARED + 1)
+        self._avoided = (phrases((*brief.avoid, *brief.style.avoid)), lexicon().filler)
+        groups = Counter(slot.group for slot in format.slots)
+        self._sentences = {slot.name for slot in format.slots if slot.sentence and groups[slot.group] == 1}
+        self._drafts: dict[str, dict[str, str]] = {}
+
+    def of(self, key: str) -> Watch:
+        """The watch of one variant; what it has written so far is told to the watches of the others."""
+        drafts = self._drafts[key] = {}
+
+        def wrong_from(field: str, text: str, _: bool) -> int | None:
+            drafts[field] = text
+            places = [self._unsupported(text), self._repeated(key, text), self._stale(key, field, text)]
+            places += self._unwanted(text)
+            return min((place for place in places if place is not None), default=None)
+
+        return wrong_from
+
+    def _unsupported(self, text: str) -> int | None:
+        """Where the first claim without a fact stands."""
+        wrong = (claim for claim in check(text, self._product) if not claim.supported and claim.confidence >= SURE)
+        return next((claim.start for claim in wrong), None)
+
+    def _repeated(self, key: str, text: str) -> int | None:
+        """The last word, where it makes one more of a run that the feed has, or another variant."""
+        words = words_of(text)
+        run = tuple(words[-LONGEST_SHARED - 1 :])
+        if tuple(words[-LONGEST_RUN - 1 :]) in self._feeds_own or (run not in self._names and self._is_taken(key, run)):
+            found = LAST_WORD.search(text)
+            return found.start() if found else None
+        return None
+
+    def _stale(self, key: str, field: str, text: str) -> int | None:
+        """The beginning, where a text of sentences opens as any could, or as another variant does."""
+        opening = words_of(text)[:1]
+        if not opening or field not in self._sentences:
+            return None
+        others = (drafts.get(field, "") for name, drafts in self._drafts.items() if name != key)
+        stale = opening[0] in STALE_OPENINGS or any(words_of(other)[:1] == opening for other in others)
+        return 0 if stale and len(text) < LONGEST_OPENING else None
+
+    def _is_taken(self, key: str, run: Run) -> bool:
+        others = (text for name, drafts in self._drafts.items() if name != key for text in drafts.values())
+        return any(run in _runs(text, len(run)) for text in others) if len(run) > LONGEST_SHARED else False
+
+    def _unwanted(self, text: str) -> list[int]:
+        return [found.start() for words in self._avoided if (found := words.search(text))]
+
+
+def _runs(text: str, length: int) -> frozenset[Run]:
+    words = words_of(text)
+    return frozenset(tuple(words[start : start + length]) for start in range(len(words) - length + 1))

@@ -1,0 +1,1 @@
+"""Advertising policy: rules as data, texts to findings with the platform's own reason codes."""
