@@ -11,7 +11,21 @@ from typing import Annotated
 
 import typer
 
-from assistant.commands import batch, check, demo, doctor, export, index, intent, match, models, review, store, style, write
+from assistant.commands import (
+    batch,
+    check,
+    demo,
+    doctor,
+    export,
+    index,
+    intent,
+    match,
+    models,
+    review,
+    store,
+    style,
+    write,
+)
 from assistant.commands.context import Context
 from assistant.settings import load_settings
 

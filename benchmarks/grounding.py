@@ -1,10 +1,11 @@
 """How well the grounding checker finds the claims that no fact supports, by kind, on the hand-written set.
 
-    python benchmarks/grounding.py [FOLDER] [--split dev|test|all] [--show] [--json]
+    python benchmarks/grounding.py [FOLDER] [--split dev|test|fresh|all] [--show] [--json]
 
-FOLDER holds products.jsonl, dev.jsonl and test.jsonl (default: tests/data/grounding, whose README has the rules). A
-text with an unsupported claim is caught where the checker reports an unsupported claim that overlaps it; a text
-without one is a false alarm where the checker reports any. Needs no model.
+FOLDER holds dev.jsonl and test.jsonl with products.jsonl, and fresh.jsonl with fresh_products.jsonl (default:
+tests/data/grounding, whose README has the rules). A text with an unsupported claim is caught where the checker reports
+an unsupported claim that overlaps it; a text without one is a false alarm where the checker reports any. Needs no
+model.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from store.creatives import Claim
 from store.records import Product
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "grounding"
-SPLITS = ("dev", "test")
+# Each split with the file of its products.
+PRODUCTS = {"dev": "products", "test": "products", "fresh": "fresh_products"}
+SPLITS = tuple(PRODUCTS)
 TOTAL = "total"
 
 
@@ -90,7 +93,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     splits = SPLITS if options.split == "all" else (options.split,)
-    for name in ("products", *splits):
+    for name in (*_product_files(splits), *splits):
         if not (options.folder / f"{name}.jsonl").is_file():
             parser.error(f"{options.folder} has no {name}.jsonl. Give the folder of the grounding set.")
     rows = load(options.folder, splits)
@@ -107,9 +110,10 @@ def main() -> None:
 def load(folder: Path, splits: Sequence[str] = SPLITS) -> list[Row]:
     """The rows of the splits, each with its product."""
     products = {}
-    for facts in _lines(folder / "products.jsonl"):
-        del facts["split"]
-        products[facts["id"]] = product_from_facts(facts)
+    for name in _product_files(splits):
+        for facts in _lines(folder / f"{name}.jsonl"):
+            del facts["split"]
+            products[facts["id"]] = product_from_facts(facts)
     return [
         Row(products[row["product"]], row["text"], row["claim"], row["kind"], row["supported"])
         for split in splits
@@ -172,6 +176,10 @@ def _counted(verdicts: Sequence[Verdict]) -> Score:
         caught=sum(verdict.caught for verdict in verdicts),
         false_alarms=sum(verdict.false_alarm for verdict in verdicts),
     )
+
+
+def _product_files(splits: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(PRODUCTS[split] for split in splits))
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -68,9 +68,9 @@ def main() -> None:
         for turn in range(options.runs):
             theirs.append(peer(options.peer, options.model, feed, options.products, options.variants))
             ours.append(batch(options.model, feed, options.variants, settings.models_folder, folder / f"home{turn}"))
+        if options.keep:
+            save(options.keep, ours[-1]["texts"], theirs[-1]["texts"])
         report = compare(ours, theirs, products, bench.embedder)
-    if options.keep:
-        save(options.keep, ours[-1]["texts"], theirs[-1]["texts"])
     print(json.dumps(report, indent=2))
 
 
@@ -138,7 +138,7 @@ def compare(
     """The medians of both and the ratios, pair by pair."""
     rates = [len(run["rows"]) / run["seconds"] * 60 for run in ours]
     peer_rates = [run["valid"] / run["seconds"] * 60 for run in theirs]
-    tokens = [run["report"]["tokens_per_variant"] for run in ours]
+    tokens = [run["report"]["written"]["tokens_per_variant"] for run in ours]
     peer_tokens = [
         (run["prompt_tokens_per_variant"] + run["completion_tokens_per_variant"]) * run["variants"] / run["valid"]
         for run in theirs

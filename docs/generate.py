@@ -38,10 +38,11 @@ def commands_page() -> str:
 
 def walk(group: Any, path: str) -> Iterator[tuple[str, Any]]:
     for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from walk(command, f"{path} {name}")
-        else:
+        is_group = hasattr(command, "commands")
+        if not is_group or command.invoke_without_command:
             yield f"{path} {name}", command
+        if is_group:
+            yield from walk(command, f"{path} {name}")
 
 
 def usage(path: str, command: Any) -> str:

@@ -1,4 +1,4 @@
-"""The words of written copy, all frozen: briefs, house styles, findings, claims, and creatives with their provenance."""
+"""The words of written copy, all frozen: briefs, house styles, findings, claims, creatives and their provenance."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,7 @@ from assistant.commands.briefing import (
     Use,
     build_brief,
     find_format,
+    refused_texts,
     settings_of,
 )
 from assistant.commands.context import AsJson, Context, here
@@ -157,6 +159,8 @@ def _run(context: Context, job: BatchJob, feeds: Sequence[str], places: _Places,
     bench = context.workbench
     store = bench.store(create=True)
     ledger = Ledger(store.database.connection)
+    refused = {format.name: refused_texts(store.database.connection, format.name) for format in job.formats}
+    job = replace(job, refused=refused)
     with ledger.running(f"batch {', '.join(feeds)}"):
         batch = Batch(job, ledger, bench.engine, bench.embedder)
         for feed in feeds:

@@ -15,8 +15,11 @@ from store.serial import write
 
 if TYPE_CHECKING:
     from assistant.creative.formats import Format
+    from store.connection import Connection
 
 FormatName = Annotated[str, typer.Option("--format", help="pin, carousel, search, merchant or meta.", metavar="NAME")]
+MOST_REFUSED = 200
+
 Audience = Annotated[str, typer.Option(help="Who it is for, in words.", metavar="TEXT")]
 Tone = Annotated[str, typer.Option(help="How it should sound, in words.", metavar="TEXT")]
 Objective = Annotated[str, typer.Option(help="What it should bring about, in words.", metavar="TEXT")]
@@ -94,3 +97,11 @@ def find_format(name: str) -> Format:
     if name not in FORMATS:
         raise UsageError(f"There is no format {name!r}.", hint=f"Known: {', '.join(FORMATS)}.")
     return FORMATS[name]
+
+
+def refused_texts(connection: Connection, format_name: str) -> tuple[str, ...]:
+    """The texts of this format that were rejected last, so that none of them comes again."""
+    from store.reviews import Reviews
+
+    rejected = Reviews(connection).counter_examples(format_name, MOST_REFUSED)
+    return tuple(text for example in rejected for text in example.texts.values())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,6 +24,7 @@ from assistant.commands.briefing import (
     Use,
     build_brief,
     find_format,
+    refused_texts,
     settings_of,
 )
 from assistant.commands.context import AsJson, Context, here
@@ -29,6 +32,7 @@ from assistant.commands.naming import Description, Facts, FactsFile, ProductId, 
 from assistant.errors import EngineError, ExitCode, UsageError
 from assistant.llm.engine import Usage
 from store.creatives import Brief, Creative
+from store.errors import StoreMissingError
 
 if TYPE_CHECKING:
     from assistant.creative.formats import Format
@@ -137,7 +141,7 @@ def _write(context: Context, order: Order) -> Outcome:
     from assistant.terminal.screen import counted
 
     screen, bench = context.screen, context.workbench
-    engine = bench.engine
+    engine, order = bench.engine, replace(order, refused=_refused(context, order.format.name))
     screen.say(f"{counted(len(order.angles), 'variant')} for {order.brief.product.title}\n")
     outcome = Outcome("", (), Usage())
     with Draft(screen) as draft:
@@ -151,6 +155,13 @@ def _write(context: Context, order: Order) -> Outcome:
             else:
                 draft.add(event)
     return outcome
+
+
+def _refused(context: Context, format_name: str) -> tuple[str, ...]:
+    """What was rejected in this format, where there is a store at all."""
+    with suppress(StoreMissingError):
+        return refused_texts(context.workbench.store().database.connection, format_name)
+    return ()
 
 
 def _finish(context: Context, order: Order, outcome: Outcome, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.creative.grounding.against import against
 from assistant.creative.grounding.assertions import kind_of as kind_of_mention
 from assistant.creative.grounding.assertions import stated
 from assistant.creative.grounding.candidates import Candidate, predicates
@@ -19,11 +20,8 @@ from assistant.creative.grounding.reading import Mention, Reading
 from assistant.creative.grounding.sheet import Place, Sheet, sheet_of
 from assistant.creative.grounding.support import (
     Verdict,
-    contradictions,
     judge_candidate,
     judge_mention,
-    other_days,
-    unnamed_kinds,
 )
 from assistant.creative.grounding.things import things
 from store.creatives import Claim
@@ -72,9 +70,7 @@ def _guesses(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
     yield from predicates(reading)
     yield from things(reading)
     yield from names(reading)
-    yield from contradictions(reading, sheet)
-    yield from unnamed_kinds(reading, sheet)
-    yield from other_days(reading, sheet)
+    yield from against(reading, sheet)
 
 
 def _apart(found: list[_Found], taken: list[bool]) -> Iterator[_Found]:

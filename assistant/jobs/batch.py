@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from time import perf_counter
 from typing import cast
@@ -39,7 +39,8 @@ REASONS_TOLD = 3
 class BatchJob:
     """What to write for each product. `brief` holds everything but the product, `settings` the same for provenance.
 
-    `run` names this run in the ledger; `limit` is how many products are taken from the feeds, 0 for all.
+    `run` names this run in the ledger; `limit` is how many products are taken from the feeds, 0 for all. `refused` are
+    texts by the name of the format that were rejected and must not come again.
     """
 
     run: str
@@ -50,6 +51,7 @@ class BatchJob:
     angles: tuple[str, ...] = ()
     seed: int = 0
     limit: int = 0
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -172,6 +174,7 @@ class Batch:
             seed=job.seed + row.tries * SEEDS_BETWEEN_TRIES,
             feed=row.feed,
             settings=job.settings,
+            refused=job.refused.get(row.format, ()),
         )
 
     def _finish(self, row: Unwritten, outcome: Outcome) -> None:

@@ -78,10 +78,7 @@ def creative_as_json(creative: Creative) -> Mapping[str, Any]:
         "angle": creative.angle,
         "accepted": creative.accepted,
         "texts": dict(creative.texts),
-        "claims": {
-            name: [claim_as_json(claim) for claim in claims]
-            for name, claims in creative.claims.items()
-        },
+        "claims": {name: [claim_as_json(claim) for claim in claims] for name, claims in creative.claims.items()},
         "findings": [finding_as_json(finding) for finding in creative.findings],
         "problems": list(creative.problems),
         "rank": creative.rank,

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from assistant.creative.brief import product_from_facts
-from benchmarks.grounding import TOTAL, Row, judge, load, main, score, shown
+from benchmarks.grounding import PRODUCTS as PRODUCT_FILES
+from benchmarks.grounding import SPLITS, TOTAL, Row, judge, load, main, score, shown
 from store.creatives import Claim
 from store.records import Product
 
 FOLDER = Path(__file__).parents[1] / "data" / "grounding"
-SPLITS = ("dev", "test")
+OLDER = ("dev", "test")
+FRESH = "fresh"
 STYLE = "style"
 KINDS = {
     *("number", "price", "discount", "date", "place", "material", "colour", "size", "compatibility", "certification"),
@@ -30,14 +32,21 @@ def read(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-PRODUCTS = read("products")
+PRODUCTS = [facts for name in dict.fromkeys(PRODUCT_FILES.values()) for facts in read(name)]
 ROWS = {split: read(split) for split in SPLITS}
 ALL = [row for split in SPLITS for row in ROWS[split]]
 
 
-def test_there_are_at_least_600_rows_about_at_least_60_products() -> None:
-    assert len(ALL) >= 600
-    assert len({row["product"] for row in ALL}) == len(PRODUCTS) >= 60
+@pytest.mark.parametrize(
+    ("splits", "fewest_rows", "fewest_products"), [(OLDER, 600, 60), ((FRESH,), 420, 30)], ids=["older", FRESH]
+)
+def test_there_are_enough_rows_about_enough_products(
+    splits: tuple[str, ...], fewest_rows: int, fewest_products: int
+) -> None:
+    rows = [row for split in splits for row in ROWS[split]]
+    products = [facts for facts in PRODUCTS if facts["split"] in splits]
+    assert len(rows) >= fewest_rows
+    assert len({row["product"] for row in rows}) == len(products) >= fewest_products
 
 
 def test_every_product_is_text_and_can_be_read() -> None:
@@ -45,6 +54,11 @@ def test_every_product_is_text_and_can_be_read() -> None:
         assert all(isinstance(text, str) and text == text.strip() != "" for text in facts.values()), facts["id"]
         assert product_from_facts(facts).id == facts["id"]
     assert len({facts["id"] for facts in PRODUCTS}) == len(PRODUCTS)
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(PRODUCT_FILES.values()))
+def test_a_file_of_products_has_only_those_of_its_splits(name: str) -> None:
+    assert {facts["split"] for facts in read(name)} == {split for split in SPLITS if PRODUCT_FILES[split] == name}
 
 
 @pytest.mark.parametrize("split", SPLITS)
@@ -61,6 +75,10 @@ def test_every_row_has_the_fields_of_the_schema() -> None:
         assert 5 <= len(row["text"].split()) <= 25, row["text"]
 
 
+def test_fresh_texts_are_as_long_as_ad_copy() -> None:
+    assert not [row["text"] for row in ROWS[FRESH] if len(row["text"].split()) < 8]
+
+
 def test_a_claim_stands_once_in_its_text() -> None:
     for row in ALL:
         if row["kind"] != STYLE:
@@ -70,7 +88,8 @@ def test_a_claim_stands_once_in_its_text() -> None:
 
 def test_style_has_no_claim_and_is_always_supported() -> None:
     style = [row for row in ALL if row["kind"] == STYLE]
-    assert len(style) >= 60
+    assert len(style) >= 100
+    assert len([row for row in ROWS[FRESH] if row["kind"] == STYLE]) >= 40
     assert all(row["claim"] == "" and row["supported"] for row in style)
 
 
@@ -84,21 +103,23 @@ def test_about_half_of_the_rows_are_supported(rows: list[dict[str, Any]]) -> Non
     assert 0.45 <= sum(row["supported"] for row in rows) / len(rows) <= 0.55
 
 
-def test_every_kind_has_at_least_20_rows() -> None:
-    counts = Counter(row["kind"] for row in ALL)
+@pytest.mark.parametrize(("splits", "fewest"), [(OLDER, 20), ((FRESH,), 14)], ids=["older", FRESH])
+def test_every_kind_has_enough_rows(splits: tuple[str, ...], fewest: int) -> None:
+    counts = Counter(row["kind"] for split in splits for row in ROWS[split])
     assert set(counts) == KINDS | {STYLE}
-    assert min(counts.values()) >= 20
+    assert min(counts.values()) >= fewest
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_every_kind_has_both_labels_in_both_splits(split: str) -> None:
+def test_every_kind_has_both_labels_in_every_split(split: str) -> None:
     counts = Counter((row["kind"], row["supported"]) for row in ROWS[split])
     few = [(kind, label) for kind in sorted(KINDS) for label in (True, False) if counts[kind, label] < 5]
     assert not few
 
 
-def test_both_splits_have_half_of_the_products() -> None:
-    assert abs(sum(1 if facts["split"] == "dev" else -1 for facts in PRODUCTS)) <= 1
+def test_dev_and_test_have_half_of_their_products_each() -> None:
+    counts = Counter(facts["split"] for facts in PRODUCTS)
+    assert abs(counts["dev"] - counts["test"]) <= 1
 
 
 def perfect(rows: list[Row]) -> dict[str, tuple[Claim, ...]]:
@@ -117,6 +138,18 @@ def test_a_faultless_checker_scores_one() -> None:
     assert len(rows) == len(ALL)
     assert (scores[TOTAL].precision, scores[TOTAL].recall) == (1.0, 1.0)
     assert scores[STYLE].recall is None
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_a_split_is_loaded_alone_with_its_own_products(split: str) -> None:
+    rows = load(FOLDER, (split,))
+    assert [(row.product.id, row.text) for row in rows] == [(row["product"], row["text"]) for row in ROWS[split]]
+
+
+def test_fresh_is_read_without_the_files_of_the_other_splits(tmp_path: Path) -> None:
+    for name in (FRESH, PRODUCT_FILES[FRESH]):
+        (tmp_path / f"{name}.jsonl").write_bytes((FOLDER / f"{name}.jsonl").read_bytes())
+    assert len(load(tmp_path, (FRESH,))) == len(ROWS[FRESH])
 
 
 def reporting(*claims: Claim) -> Callable[[str, Product], tuple[Claim, ...]]:

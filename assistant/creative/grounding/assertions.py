@@ -26,6 +26,10 @@ def stated(reading: Reading, mention: Mention, sheet: Sheet) -> bool:
         return True
     if mention.kind == "effect" and _bidden(reading, mention):
         return False
+    if mention.kind == "award" and reading.begins(mention.first) and reading.lower(mention.first) == "win":
+        return False
+    if mention.kind == "colour" and _edible(reading, mention):
+        return False
     if mention.kind in ("colour", "material"):
         return not _of_scenery(reading, mention, sheet) or mention.part != ""
     if mention.kind in ("place", "effect", "superlative", "popularity", "availability", "review"):
@@ -65,6 +69,14 @@ def _bidden(reading: Reading, mention: Mention) -> bool:
     plain = not token.lower.endswith(("s", "ed", "ing", "y", "al", "ive", "ble", "proof", "free", "ent", "ant"))
     verb = plain and token.stem in word_set("effects", "verbs", "effect")
     return verb and (mention.first == 0 or token.pause or _let(reading, mention.first))
+
+
+def _edible(reading: Reading, mention: Mention) -> bool:
+    """Whether a word that names a colour and a fruit or herb names the latter: it stands in a list, and alone."""
+    word, after = reading.tokens[mention.last].stem, mention.last + 1
+    alone = after >= len(reading.tokens) or reading.tokens[after].pause or reading.tokens[after].lower in STOPS
+    listed = reading.tokens[mention.first].pause or reading.lower(mention.first - 1) in ("and", "of", "with", "&")
+    return word in word_set("colours", "edible") and alone and listed
 
 
 def _let(reading: Reading, place: int) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 from assistant.creative.grounding.data import grammar, split, toml
 from assistant.creative.grounding.lexicon import word_set
 from assistant.creative.grounding.reading import Reading, content
-from assistant.creative.grounding.words import Token
+from assistant.creative.grounding.words import Token, stem
 
 NOT_SUPERLATIVE = grammar("not_superlative")
 OWN_RANGE = frozenset(("our", "we", "ours"))
@@ -25,6 +25,11 @@ AUXILIARY = grammar("auxiliary")
 LIGHT = grammar("light")
 OBJECTS = grammar("objects")
 LONGEST = 9
+DENYING = frozenset(("never", "won't", "not", "can't", "cannot", "doesn't", "don't"))
+GROUPS = frozenset(map(stem, grammar("groups")))
+VOUCHING = frozenset(map(stem, grammar("vouching")))
+ADVERBS = frozenset(("all", "always", "really", "also", "still", "already", "everywhere", "just", "secretly"))
+SCENE_OF_PEOPLE = frozenset(("your", "my", "their", "his", "her", "when", "while", "until", "where", "if", "as", "let"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ def predicates(reading: Reading) -> Iterator[Candidate]:
         yield from _comparison(reading, place, token)
         yield from _effect(reading, place, token)
         yield from _framed(reading, place, token)
+        yield from _denied(reading, place, token)
+        yield from _vouched(reading, place, token)
 
 
 def scene(token: Token) -> bool:
@@ -129,12 +136,18 @@ def _effect(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
         verb += 1
     if not reading.same_sentence(place, verb) or not _acts(reading, verb, relative):
         return
+    if token.lower in ("it", "this") and verb == place + 1 and not reading.lower(verb).endswith(("s", "ed")):
+        return
+    yield from _doing(reading, verb, verb if opening else place + 1)
+
+
+def _doing(reading: Reading, verb: int, first: int) -> Iterator[Candidate]:
+    """What a verb says of the product, from a place on; a verb that says nothing alone needs what follows it."""
     last = clause_end(reading, verb)
     complement = _telling(reading, verb + 1, last, scenes=reading.tokens[verb].stem == "help")
-    needs = complement if reading.tokens[verb].stem in LIGHT else (verb, *complement)
-    if needs:
-        denied = verb > place + 1 and reading.negated[verb]
-        yield Candidate(verb if opening else place + 1, last, "effect", needs, denied)
+    light = reading.tokens[verb].stem in LIGHT or not content(reading.tokens[verb])
+    if needs := complement if light else (verb, *complement):
+        yield Candidate(first, last, "effect", needs, verb > first and reading.negated[verb])
 
 
 def _opens(reading: Reading, place: int) -> bool:
@@ -156,13 +169,49 @@ def _object(token: Token) -> bool:
 
 
 def _acts(reading: Reading, verb: int, relative: bool) -> bool:
-    """Whether a word is a verb that tells an effect; after "that" any that is no mood is."""
+    """Whether a word is a verb that tells an effect; after "that" any that is no mood is, and any that is denied."""
     token = reading.tokens[verb]
     mood = token.stem in word_set("effects", "verbs", "mood")
     if token.stem in word_set("effects", "verbs", "effect") and not (mood and not relative):
         return True
+    if relative and (_lacks(reading, verb) or (reading.negated[verb] and content(token))):
+        return True
     verbal = token.lower.endswith("s") and not token.lower.endswith("ss")
     return relative and verbal and not mood and content(token) and not scene(token)
+
+
+def _lacks(reading: Reading, verb: int) -> bool:
+    """ "needs no steaming", "leaves no marks": a verb that is followed by what there is none of."""
+    return reading.lower(verb + 1) in ("no", "nothing", "none", "without")
+
+
+def _denied(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
+    """ "Pieces never bend", "The lid will not leak": what something of the product does not do."""
+    if token.lower not in DENYING or reading.begins(place) or token.pause:
+        return
+    before = reading.tokens[place - 1 - (reading.lower(place - 1) in ("will", "does", "do", "can"))]
+    verb = place + 1
+    thing = content(before) and not scene(before)
+    if not thing or not reading.same_sentence(place, verb) or reading.tokens[verb].pause:
+        return
+    if reading.tokens[verb].stem in word_set("effects", "verbs", "effect"):
+        yield from _doing(reading, verb, place)
+
+
+def _vouched(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
+    """ "Midwives love it", "the harness police dogs wear": what a group of people does with the product."""
+    if token.stem not in VOUCHING or token.pause or place == 0 or token.lower.endswith(("ing", "ed")):
+        return
+    who = place - 1 - (reading.lower(place - 1) in ADVERBS)
+    people = reading.tokens[who] if who >= 0 else token
+    known = people.stem in GROUPS and (people.lower != people.stem or people.lower in ("police", "people", "crew"))
+    if known and reading.same_sentence(who, place) and not _addressed(reading, who):
+        yield Candidate(who, place, "popularity", (who, place))
+
+
+def _addressed(reading: Reading, who: int) -> bool:
+    """Whether people are the reader's own or stand in a scene: "your guests", "when friends"."""
+    return any(reading.lower(n) in SCENE_OF_PEOPLE for n in range(max(who - 2, 0), who))
 
 
 @cache

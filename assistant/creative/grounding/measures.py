@@ -33,6 +33,9 @@ EACH = frozenset(("each", "apiece", "per"))
 OFF = frozenset(("off", "discount", "reduction", "reduced", "savings", "saving", "save", "less", "cheaper", "down"))
 
 
+FITTING = frozenset(map(stem, ("fit", "fits", "suitable", "suit", "compatible", "for", "works")))
+
+
 def kind_of(reading: Reading, quantity: Quantity) -> str:
     """The kind of claim that a number makes."""
     if _discount(reading, quantity):
@@ -53,6 +56,11 @@ def topics_of(roots: frozenset[str]) -> frozenset[str]:
     return frozenset(topic for word in roots if (topic := ROOT_TOPICS.get(word)))
 
 
+# Before "of" and a number: "the price of seven", "first of thirty", "children of five".
+COUNTED_OF = frozenset(("price", "first", "one", "children", "kids", "boys", "girls", "age"))
+AGES = frozenset(("ages", "aged", "age"))
+
+
 def asserted(reading: Reading, quantity: Quantity, sheet: Sheet) -> bool:
     """Whether a number can be checked; "two quiet minutes" and "a million stars" cannot."""
     after = [token.lower for token in reading.tokens[quantity.last + 1 : quantity.last + 4]]
@@ -64,7 +72,11 @@ def asserted(reading: Reading, quantity: Quantity, sheet: Sheet) -> bool:
         return False
     if not quantity.spelled or quantity.dimension not in ("count", "time"):
         return True
-    before = reading.tokens[quantity.first - 1].lower if quantity.first else ""
+    before = reading.lower(quantity.first - 1)
+    if before in AGES or after[:1] in (["left"], ["remain"]) or after[:2] in (["are", "left"], ["is", "left"]):
+        return True
+    if before == "of" and reading.lower(quantity.first - 2) in COUNTED_OF:
+        return True
     scenery = any(word in word_set("style", "scene") for word in quantity.noun[-1:] + quantity.noun[:1])
     if quantity.dimension == "count" and quantity.noun[:1] == ("star",) and quantity.low <= 5:
         return True
@@ -102,7 +114,7 @@ def judge_quantity(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdic
 
 
 # What may follow a bare number that is a measure: "at 120 across".
-UNNAMED = frozenset(("across", "wide", "tall", "high", "long", "deep"))
+UNNAMED = frozenset(("across", "wide", "tall", "high", "long", "deep", "behind", "ahead", "rear", "front", "each"))
 # A year that is over for sure, to tell how long "since 1974" is at least.
 PAST_YEAR = 2024
 
@@ -142,7 +154,7 @@ def _discount(reading: Reading, quantity: Quantity) -> bool:
         return False
     near = {token.lower for token in reading.tokens[quantity.last + 1 : quantity.last + 3]}
     before = {token.lower for token in reading.tokens[max(quantity.first - 2, 0) : quantity.first]}
-    return "off" in near or bool(near & {"discount", "reduction"}) or bool(before & {"save", "saving", "saves"})
+    return bool(near & {"off", "discount", "reduction", "less", "saved", "cheaper"}) or bool(before & {"save", "saving", "saves"})
 
 
 def _judge_discount(quantity: Quantity, sheet: Sheet) -> Verdict | None:
@@ -217,7 +229,7 @@ def _each(quantity: Quantity, sheet: Sheet) -> Verdict | None:
 
 def _judge_amount(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict | None:
     topics = topics_of(around(reading, quantity.first, quantity.last) | beside(reading, quantity))
-    same = [m for m in sheet.measures if m.quantity.dimension == quantity.dimension]
+    same = [m for m in sheet.measures if m.quantity.dimension == quantity.dimension and not _excluded(m, sheet)]
     topical = [m for m in same if topics & topics_of(m.around | m.near)]
     best: tuple[float, Measured] | None = None
     for measured in topical or same:
@@ -240,6 +252,13 @@ def _judge_amount(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict
         place = next((place for noun in quantity.noun[:2] if (place := sheet.naming(noun))), None)
         return Verdict(support=sheet.quote(place), confidence=0.7) if place else None
     return _counted(quantity, sheet) if quantity.dimension == "count" else None
+
+
+def _excluded(measured: Measured, sheet: Sheet) -> bool:
+    """Whether the facts name a number to say that it does not fit: "does not fit 15 or 16 inch"."""
+    reading, first = sheet.readings[measured.fact], measured.quantity.first
+    denier = reading.deniers[first]
+    return denier is not None and any(reading.tokens[n].stem in FITTING for n in range(denier, first))
 
 
 def _same_thing(quantity: Quantity, measured: Measured) -> bool:

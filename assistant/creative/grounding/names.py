@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.creative.grounding.candidates import Candidate
+from assistant.creative.grounding.candidates import GROUPS, Candidate
 from assistant.creative.grounding.data import grammar, toml
 from assistant.creative.grounding.lexicon import word_set
 from assistant.creative.grounding.reading import Reading, content
@@ -17,6 +17,8 @@ DATED_BY = grammar("dated_by")
 DUE_BY = grammar("due_by")
 DUE_VERBS = grammar("due_verbs")
 OWNING = frozenset(map(stem, grammar("owning")))
+EVERYBODY = frozenset(("who", "that", "we", "would", "will", "should"))
+NO_DEED = frozenset(map(stem, ("deserve", "need", "want", "dream", "know")))
 PROOF = {word: kind for kind, words in toml("grammar")["proof"].items() for word in words.split()}
 CERTIFIED = ("ip", "en", "iso", "upf", "spf")
 # A text of which more words have capitals is a headline: its capitals name nothing.
@@ -78,11 +80,11 @@ def _everybody(reading: Reading, place: int, token: Token) -> Iterator[Candidate
     if token.lower not in ("every", "each", "all"):
         return
     near = range(place + 1, min(place + 4, len(reading.tokens)))
-    people = next((n for n in near if reading.tokens[n].stem in OWNING), None)
+    people = next((n for n in near if reading.tokens[n].stem in OWNING | GROUPS), None)
     if people is None or not reading.same_sentence(place, people + 1) or reading.tokens[people + 1].pause:
         return
     verb = reading.lower(people + 1)
-    if verb in ("who", "that") or verb.endswith("s"):
+    if verb in EVERYBODY or (verb.endswith("s") and stem(verb) not in NO_DEED):
         yield Candidate(place, people + 1, "popularity", (place,))
 
 

@@ -181,6 +181,8 @@ def _worded(tokens: Sequence[Token], place: int) -> Parsed | None:
         value, end = value * scale, end + 1
     if _lower(tokens, end + 1) == "dozen":
         value, end = value * 12, end + 1
+    if [_lower(tokens, end + step) for step in (1, 2, 3)] == ["and", "a", "half"]:
+        value, end = value + 0.5, end + 3
     return value, value, end, ""
 
 

@@ -10,8 +10,10 @@ MONEY = frozenset(("USD", "EUR", "GBP", "CAD", "AUD", "JPY", "CHF", "SEK"))
 EXACT = frozenset(("count", "percent", "times", "date"))
 # How sure a number is that lies within a range of the facts.
 WITHIN = 0.7
+# How far from the fact, in per cent, a share in words may be: "nine in ten" for 92%.
+SPOKEN_SHARE = 2.5
 # How far from the fact a number may be, as a share of it: in the same unit, in another, after "about", after "under".
-CLOSE, CONVERTED, ROUGH, BOUND = 0.015, 0.025, 0.12, 0.34
+CLOSE, CONVERTED, ROUGH, BOUND = 0.015, 0.025, 0.12, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def _near(said: Quantity, fact: float, unit: str) -> float:
         return 1.0 if distance < 1e-6 else 0.85
     if said.dimension == "date":
         return 0.0
+    if said.spelled and said.dimension == "percent" and abs(value - fact) <= SPOKEN_SHARE:
+        return 0.8
     if said.bound in ("<", ">"):
         held = fact < value if said.bound == "<" else fact > value
         return 0.8 if held and distance <= BOUND else 0.0

@@ -18,6 +18,10 @@ NOT_DENYING = frozenset(("only", "just", "merely", "matter", "wonder", "longer",
 # After a noun, these deny it: "bulb not included", "footprint sold separately".
 DENIED_AFTER = grammar("denied_after")
 REACH = 7
+ENDS_DENIAL = frozenset(("but", "just", "only", "because", "and", "&"))
+# What is lacked is named at once: "without residue from painted walls" denies no walls.
+LACKS = frozenset(("without", "zero", "no"))
+ENDS_LACK = frozenset(("from", "on", "with", "when", "in", "by"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +159,10 @@ def _denies_before(tokens: Sequence[Token], place: int) -> bool:
     if token.lower == "separately":
         return place > 0 and tokens[place - 1].lower in ("sold", "available", "purchased", "bought")
     after = tokens[place + 1].stem if place + 1 < len(tokens) else ""
+    alone = place + 1 == len(tokens) or tokens[place + 1].pause
     return token.lower in ("not", "isn't", "aren't") and (
-        after in DENIED_AFTER
+        (alone and place > 1)
+        or after in DENIED_AFTER
         or (after, token.lower) == ("includ", "not")
         or after.startswith(("includ", "support", "suppl", "avail"))
     )
@@ -166,8 +172,10 @@ def _deny_after(tokens: Sequence[Token], place: int, denied: list[int | None]) -
     if place + 1 < len(tokens) and tokens[place + 1].lower in NOT_DENYING:
         return
     reach = 1 if tokens[place].lower == "non" else REACH
+    ends = ENDS_DENIAL | (ENDS_LACK if tokens[place].lower in LACKS else frozenset())
+    ends -= frozenset(("and", "&")) if tokens[place].lower in ("of", "from") else frozenset()
     for after in range(place + 1, min(place + 1 + reach, len(tokens))):
-        contrast = after > place + 1 and tokens[after].lower in ("but", "just", "only", "because", "and", "&")
+        contrast = after > place + 1 and tokens[after].lower in ends
         if tokens[after].pause or contrast:
             return
         denied[after] = place if denied[after] is None else denied[after]

@@ -17,6 +17,8 @@ from assistant.creative.grounding.words import root
 from store.records import Product
 
 KEPT_PRODUCTS = 256
+# Facts of these names, "was price" or "regular price", tell that a product costs less now.
+REDUCED = frozenset(("was", "regular", "sale", "before"))
 LONGEST_QUOTE = 60
 LISTS = {
     "color": "color",
@@ -61,10 +63,12 @@ class Sheet:
             self.readings.append(Reading(text))
         self.discount = 100 * (1 - float(paid / regular)) if paid and regular and regular > paid else 0.0
         self.saved = float(regular - paid) if paid and regular and regular > paid else 0.0
+        self.reduced = next((name for name in self.names if REDUCED & set(name.lower().split())), "")
         self._statements = self._stated()
         self._words = self._worded(lambda reading: reading.roots)
         self._stems = self._worded(lambda reading: tuple(token.stem for token in reading.tokens))
-        self.own_name = self._name()
+        self.own_name = frozenset(self._name())
+        self.head = next(iter(reversed(self._name())), "")
         self.sentences = dict(self._whole_sentences())
         self.measures = tuple(self._measured())
         self.counts = dict(self._counted())
@@ -135,14 +139,14 @@ class Sheet:
                 for colour in shades().get(token.stem, ()):
                     yield Mention(place, place, "colour", frozenset((colour,)), negated=False)
 
-    def _name(self) -> frozenset[str]:
-        """The words that name the product: its title up to a "with" or a comma."""
+    def _name(self) -> tuple[str, ...]:
+        """The stems of the words that name the product: its title up to a "with" or a comma."""
         tokens = self.readings[0].tokens if self.readings else ()
         end = next(
             (n for n, token in enumerate(tokens) if n and (token.pause or token.lower in ("with", "in", "for"))),
             len(tokens),
         )
-        return frozenset(token.stem for token in tokens[:end])
+        return tuple(token.stem for token in tokens[:end])
 
     def _worded(self, keys: Callable[[Reading], tuple[str, ...]]) -> dict[str, list[tuple[Place, bool]]]:
         words: dict[str, list[tuple[Place, bool]]] = defaultdict(list)

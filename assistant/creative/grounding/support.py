@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from assistant.creative.grounding.candidates import (
     LIGHT,
+    NUMERALS,
     Candidate,
     is_comparative,
     is_superlative,
     own_range,
-    scene,
 )
 from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import lexicon, part_names, synonyms, word_set
+from assistant.creative.grounding.lexicon import lexicon, part_names, synonyms
 from assistant.creative.grounding.reading import Mention, Reading, content
 from assistant.creative.grounding.sheet import Place, Sheet
 from assistant.creative.grounding.words import root, stem
@@ -40,6 +40,7 @@ EXACT = frozenset(
     )
 )
 CONDITIONS = frozenset(("available", "over", "orders", "order", "if", "above", "registered", "subscription", "members"))
+WITHOUT_CONDITION = frozenset(("every", "all", "any"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def judge_mention(reading: Reading, mention: Mention, sheet: Sheet) -> Verdict:
         return Verdict(reason=reason, confidence=0.7)
     if stated:
         return Verdict(reason=OPPOSITE, confidence=0.9)
+    if "on sale" in mention.concepts and sheet.reduced:
+        return Verdict(support=f"{sheet.reduced}: more than the price now")
     if (named := _by_words(reading, mention, sheet)) is not None:
         return Verdict(support=sheet.quote(named), confidence=0.7)
     return Verdict(reason=_none(reading, mention.first, mention.last), confidence=0.9)
@@ -79,14 +82,22 @@ def _by_words(reading: Reading, mention: Mention, sheet: Sheet) -> Place | None:
     if mention.kind in ("material", "colour"):
         return _within(reading, mention, sheet)
     words = [n for n in range(mention.first, mention.last + 1) if content(reading.tokens[n])]
+    if len(words) == 1 and (denied := _unsaid(reading.tokens[words[0]].lower, sheet)):
+        return denied
     # One word out of a phrase such as "zips off" does not say what the product does.
     least = 2 if mention.kind == "effect" and mention.last > mention.first else 1
     if mention.kind in EXACT or len(words) < least:
         return None
     if mention.kind in PARAPHRASED:
-        return covering(reading, words, sheet, mention.negated, 1.0)
+        denied = reading.negated[words[0]] and reading.lower(mention.first) != "no"
+        return covering(reading, words, sheet, denied, 1.0)
     places = [sheet.having(reading.roots[n], denied=mention.negated) for n in words]
     return places[0] if all(places) else None
+
+
+def _unsaid(word: str, sheet: Sheet) -> Place | None:
+    """Where the facts deny what a word with "un" denies: "not filtered" for "unfiltered"."""
+    return sheet.naming(stem(word[2:]), denied=True) if word.startswith("un") and len(word) > 5 else None
 
 
 IMITATED = grammar("imitated")
@@ -110,7 +121,7 @@ def judge_candidate(reading: Reading, candidate: Candidate, sheet: Sheet) -> Ver
         return _judge_superlative(reading, candidate, sheet)
     if candidate.kind == "comparison":
         return _judge_comparison(reading, candidate, sheet)
-    if not candidate.negated and any(_only_denied(reading.tokens[n].stem, sheet) for n in candidate.needs):
+    if not candidate.negated and any(only_denied(reading.tokens[n].stem, sheet) for n in candidate.needs):
         return Verdict(reason=OPPOSITE, confidence=0.8)
     if candidate.kind == "discount":
         return _judge_free(reading, candidate, sheet)
@@ -135,9 +146,19 @@ def _judge_thing(reading: Reading, candidate: Candidate, sheet: Sheet) -> Verdic
     *which, head = candidate.needs
     if not (place := _named(reading, head, sheet, candidate.negated)):
         return Verdict(reason=_none(reading, candidate.first, candidate.last), confidence=0.8)
+    if _extra(sheet.readings[place.fact], place.last) and not _extra(reading, head):
+        return Verdict(reason="the facts say that it costs extra", confidence=0.7)
     if unknown := next((n for n in which if not grounding(reading, n, sheet, candidate.negated)), None):
         return Verdict(reason=_none(reading, unknown, candidate.last), confidence=0.6)
     return Verdict(support=sheet.quote(place), confidence=0.9)
+
+
+def _extra(reading: Reading, n: int) -> bool:
+    """Whether a thing is said to cost extra: "collection 35 GBP extra", "the floor is sold as an extra"."""
+    before = [m for m in (n - 2, n - 1) if reading.same_sentence(n, m)]
+    after = [m for m in range(n + 1, n + 6) if reading.same_sentence(n, m)]
+    priced = any(quantity.money and quantity.first in after for quantity in reading.quantities)
+    return priced or any(reading.lower(m) in ("extra", "optional", "separately", "add") for m in (*before, *after))
 
 
 def _named(reading: Reading, n: int, sheet: Sheet, negated: bool) -> Place | None:
@@ -182,50 +203,7 @@ def grounding_by_lexicon(reading: Reading, n: int, sheet: Sheet, negated: bool) 
     return None
 
 
-def contradictions(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
-    """Things that a text says are there and that the facts name only to deny them."""
-    for n, token in enumerate(reading.tokens):
-        if not content(token) or reading.negated[n] or n == 0 or not _only_denied(reading.tokens[n].stem, sheet):
-            continue
-        before = [other.lower for other in reading.tokens[max(n - 5, 0) : n]]
-        if set(before) & OFFERING and not set(before) & {"add", "any", "need", "without"}:
-            yield Candidate(n, n, "included", (n,))
-
-
-def other_days(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
-    """A day of the week where the facts name another: "every Friday" for "every Monday"."""
-    if any(sheet.naming(day) for day in DAYS):
-        for n, token in enumerate(reading.tokens):
-            if token.stem in DAYS and reading.lower(n - 1) in ("every", "on", "each", "by"):
-                yield Candidate(n - 1, n, "date", (n,))
-
-
-DAYS = frozenset(map(stem, grammar("days")))
-
-
-def unnamed_kinds(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
-    """What tells which kind of product it is, and is in no fact: "a hardcover planner", "a gas grill"."""
-    for n, token in enumerate(reading.tokens[:-1]):
-        noun = reading.tokens[n + 1]
-        if noun.pause or noun.stem not in sheet.own_name or not content(noun) or not _tells_kind(reading, n, sheet):
-            continue
-        if token.joined or reading.lower(n - 1) in ARTICLES or reading.lower(n - 2) in ARTICLES:
-            yield Candidate(n, n, "effect", (n,), reading.negated[n])
-
-
-ARTICLES = frozenset(("a", "an", "the", "our", "one", "this", "these", "and", "&"))
-
-
-def _tells_kind(reading: Reading, n: int, sheet: Sheet) -> bool:
-    token = reading.tokens[n]
-    style = scene(token) or token.stem in word_set("effects", "verbs", "mood") or token.lower.endswith("ly")
-    return content(token) and not style and not is_superlative(token) and not grounding(reading, n, sheet, False)
-
-
-OFFERING = frozenset(("with", "and", "includes", "including", "a", "all", "has", "for", "plus", "your", "set"))
-
-
-def _only_denied(word: str, sheet: Sheet) -> bool:
+def only_denied(word: str, sheet: Sheet) -> bool:
     """Whether the facts have a word, but only to deny it."""
     return sheet.naming(word) is None and sheet.naming(word, denied=True) is not None
 
@@ -259,10 +237,15 @@ def _conditional(reading: Reading, mention: Mention, sheet: Sheet, place: Place)
     if mention.kind != "shipping":
         return False
     fact = sheet.readings[place.fact]
-    after = takewhile(lambda token: not token.pause, fact.tokens[place.last + 1 : place.last + 5])
-    condition = next((token for token in after if token.lower in CONDITIONS), None)
-    said = {token.lower for token in reading.tokens[mention.last + 1 : mention.last + 6]}
-    return condition is not None and not said & CONDITIONS
+    after = [token.lower for token in takewhile(lambda token: not token.pause, fact.tokens[place.last + 1 :][:4])]
+    bounded = any(word == "from" and after[n + 1 : n + 2] and _number(after[n + 1]) for n, word in enumerate(after))
+    said = {token.lower for token in reading.tokens if token.sentence == reading.tokens[mention.first].sentence}
+    bounded = bounded and not any(map(_number, said))
+    return (bounded or bool(CONDITIONS & set(after))) and not set(after) & WITHOUT_CONDITION and not said & CONDITIONS
+
+
+def _number(word: str) -> bool:
+    return word[0].isdigit() or word in NUMERALS
 
 
 def _judge_superlative(reading: Reading, candidate: Candidate, sheet: Sheet) -> Verdict:

@@ -23,6 +23,7 @@ BOXES = grammar("boxes")
 JOINS = frozenset(("and", "&", "or", "plus"))
 BARE_BEFORE = frozenset(("the", "your", "it", "them", "a", "up", "in", "away"))
 LONGEST_LIST = 24
+HANDLE = grammar("handle")
 
 
 def things(reading: Reading) -> Iterator[Candidate]:
@@ -82,7 +83,7 @@ def _feature(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
     if not content(token) or (token.stem not in features and not added and not last_listed):
         return
     if not added and (
-        _scenery(reading, place) or _bare(reading, place) or _asked(reading, place) or reading.negated[place]
+        _scenery(reading, place) or _bare(reading, place) or _handled(reading, place) or _asked(reading, place) or reading.negated[place]
     ):
         return
     following = reading.tokens[place + 1] if place + 1 < len(reading.tokens) else None
@@ -125,6 +126,13 @@ def _bare(reading: Reading, place: int) -> bool:
     """Whether a word begins a sentence as a verb or a call does: "Zip the door", "Pocket, hand, table"."""
     after = reading.tokens[place + 1] if place + 1 < len(reading.tokens) else None
     return reading.begins(place) and (after is None or after.pause or after.lower in BARE_BEFORE)
+
+
+def _handled(reading: Reading, place: int) -> bool:
+    """Whether a part is what a sentence bids the reader handle, and may be any: "Roll up the sleeves", "Close the lid"."""
+    first = reading.sentence_start(place)
+    bidden = reading.tokens[first].lower in HANDLE and place - first <= 3
+    return bidden and not any(reading.tokens[n].pause for n in range(first + 1, place + 1))
 
 
 def _asked(reading: Reading, place: int) -> bool:
