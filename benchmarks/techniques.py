@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from assistant.creative.angles.choosing import choose_angles
 from assistant.creative.asking import fields, messages
-from assistant.creative.choosing import choose_angles
 from assistant.creative.formats import PIN
 from assistant.feeds.reader import Accepted, open_feed
 from assistant.llm import llama
@@ -51,7 +51,7 @@ def main() -> None:
         *(measure(options.model, requests, width, f"and {width} at once", all_shared) for width in WIDTHS[1:]),
     ]
     report = {"techniques": rows, "program_tokens_a_variant": program_tokens(options.model, requests)}
-    print(json.dumps({**report, "decoding": decoding(options.model, rows)}, indent=2))
+    print(json.dumps({**report, "decoding": decoding(options.model)}, indent=2))
 
 
 def read_products(feed: Path, count: int) -> list[Product]:
@@ -127,7 +127,7 @@ def program_tokens(model: Path, requests: Sequence[Request]) -> float:
         ) / len(requests)
 
 
-def decoding(model: Path, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def decoding(model: Path) -> list[dict[str, Any]]:
     """Tokens a second of llama.cpp alone by width, without sampling, grammar or prompts, after a prompt like ours."""
     found = []
     with closing(Model(model)) as opened:

@@ -23,9 +23,9 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from assistant.creative.distinct import distinct_2, mean_similarity
 from assistant.creative.formats import PIN
 from assistant.creative.judge import judge
+from assistant.creative.ranking.distinct import distinct_2, mean_similarity
 from assistant.embedding.embedder import Embedder
 from assistant.feeds.reader import Accepted, open_feed
 from assistant.settings import load_settings

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from assistant.creative.rank import rank
+from assistant.creative.ranking.rank import rank
 from assistant.embedding.embedder import Embedder
 from store.creatives import Brief, Claim, Creative, Finding, Provenance
 from store.records import Product

@@ -56,7 +56,7 @@ def build_brief(
     Raises UsageError for an option that cannot be used and a style that there is none of, InputError for the file.
     """
     from assistant.creative.brief import brief_options, read_brief
-    from assistant.creative.style import FOLDER, load_style
+    from assistant.creative.style.house import FOLDER, load_style
 
     given = {
         "audience": audience,

@@ -12,7 +12,7 @@ from assistant.commands.context import AsJson, Context, here
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.creative.own_ads import OwnAds
+    from assistant.creative.style.own_ads import OwnAds
     from store.creatives import Style
 
 MOST_EXAMPLES = 12
@@ -41,9 +41,9 @@ def learn(
     and diverse ones are kept as examples. CSV, TSV, JSON Lines, XML and Shopify's export are read, as ads or as
     products, and plain text with one ad a line. Take the style with `--style NAME`.
     """
-    from assistant.creative.learn import learn as learn_style
-    from assistant.creative.own_ads import read_ads
-    from assistant.creative.style import save_style
+    from assistant.creative.style.house import save_style
+    from assistant.creative.style.learn import learn as learn_style
+    from assistant.creative.style.own_ads import read_ads
 
     context = here(ctx)
     folder = _folder(context)
@@ -59,7 +59,7 @@ def learn(
 @app.command("list")
 def list_styles(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Show the styles that there are."""
-    from assistant.creative.style import style_names
+    from assistant.creative.style.house import style_names
     from assistant.terminal.reports import show_rows
 
     context = here(ctx)
@@ -76,7 +76,7 @@ def list_styles(ctx: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def show(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
     """Show a style as its file has it."""
-    from assistant.creative.style import as_toml, load_style
+    from assistant.creative.style.house import as_toml, load_style
 
     context = here(ctx)
     style = load_style(_folder(context), name)
@@ -102,7 +102,7 @@ def path(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
 def edit(ctx: typer.Context, name: Name) -> None:
     """Open a style in your editor, and check what comes out of it."""
     from assistant.commands.editor import open_editor
-    from assistant.creative.style import DEFAULT_STYLE, load_style, save_style, style_path
+    from assistant.creative.style.house import DEFAULT_STYLE, load_style, save_style, style_path
 
     context = here(ctx)
     folder = _folder(context)
@@ -126,14 +126,14 @@ def remove(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
 
 
 def _folder(context: Context) -> Path:
-    from assistant.creative.style import FOLDER
+    from assistant.creative.style.house import FOLDER
 
     return context.settings.home / FOLDER
 
 
 def _voice_or_problem(folder: Path, name: str) -> tuple[str, str]:
     """How a style sounds, or why its file cannot be used: one that is broken does not hide the others."""
-    from assistant.creative.style import load_style
+    from assistant.creative.style.house import load_style
 
     try:
         return load_style(folder, name).voice, ""
@@ -143,7 +143,7 @@ def _voice_or_problem(folder: Path, name: str) -> tuple[str, str]:
 
 def _check(folder: Path, name: str, examples: int, replace: bool) -> None:
     """Refuse what cannot be done before the ads are read."""
-    from assistant.creative.style import style_path
+    from assistant.creative.style.house import style_path
 
     if not 1 <= examples <= MOST_EXAMPLES:
         raise UsageError(f"--examples takes 1 to {MOST_EXAMPLES}, not {examples}.", hint="Five are usually enough.")
@@ -173,7 +173,7 @@ def _show_learned(context: Context, read: OwnAds, style: Style, path: Path, as_j
 
 def _existing(context: Context, name: str) -> Path:
     """The file of a style; UsageError where it has none."""
-    from assistant.creative.style import DEFAULT_STYLE, style_names, style_path
+    from assistant.creative.style.house import DEFAULT_STYLE, style_names, style_path
 
     folder = _folder(context)
     place = style_path(folder, name)

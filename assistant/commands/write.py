@@ -112,7 +112,7 @@ def _order(
     seed: int,
 ) -> Order:
     """What to write; UsageError where no text of the format is left to be written."""
-    from assistant.creative.choosing import choose_angles
+    from assistant.creative.angles.choosing import choose_angles
     from assistant.creative.generate import Order
 
     kept = _kept(keep, format)

@@ -14,7 +14,7 @@ from functools import cache
 
 from assistant.creative.brief import OBJECTIVES
 from assistant.creative.formats import Format, Slot
-from assistant.creative.style import DEFAULT_STYLE, style_lines
+from assistant.creative.style.house import DEFAULT_STYLE, style_lines
 from assistant.llm.engine import Field, Message, Text, conversation
 from prompts import Prompt, load
 from store.creatives import Brief, Style

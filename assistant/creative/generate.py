@@ -10,13 +10,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assistant.creative.angles import Angle
+from assistant.creative.angles.catalogue import Angle
+from assistant.creative.angles.choosing import spare_angles
 from assistant.creative.asking import examples, fields, messages
-from assistant.creative.choosing import spare_angles
 from assistant.creative.formats import Format, Shape
 from assistant.creative.judge import Judgement, judge, without_optional
 from assistant.creative.labels import alt_text
-from assistant.creative.rank import rank
+from assistant.creative.ranking.rank import rank
 from assistant.creative.watching import Watching
 from assistant.embedding.embedder import Embedder
 from assistant.embedding.remembering import RememberingEmbedder

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.creative.bounds import findings as out_of_bounds
-from assistant.creative.distinct import too_alike
+from assistant.creative.bounds.findings import findings as out_of_bounds
+from assistant.creative.bounds.vocabulary import vocabulary_findings
 from assistant.creative.formats import Format, Shape
 from assistant.creative.ground import check as check_claims
 from assistant.creative.labels import alt_text
-from assistant.creative.vocabulary import vocabulary_findings
+from assistant.creative.ranking.distinct import too_alike
 from assistant.embedding.embedder import Embedder
 from assistant.policy.check import check as check_policy
 from store.creatives import Brief, Claim, Finding, Severity

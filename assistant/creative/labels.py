@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.creative.repeats import words_of
+from assistant.creative.bounds.repeats import words_of
 from assistant.feeds.text import normalise
 from store.records import Product
 

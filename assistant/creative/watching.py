@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from assistant.creative.bounds.repeats import words_of
 from assistant.creative.formats import Format
 from assistant.creative.ground import check
 from assistant.creative.judge import SURE
-from assistant.creative.repeats import words_of
-from assistant.creative.wording import lexicon, phrases
+from assistant.creative.ranking.wording import lexicon, phrases
 from assistant.llm.engine import Watch
 from store.creatives import Brief
 

@@ -14,7 +14,7 @@ from itertools import islice
 from time import perf_counter
 from typing import cast
 
-from assistant.creative.angles import ANGLES, KINDS
+from assistant.creative.angles.catalogue import ANGLES, KINDS
 from assistant.creative.brief import choose_angles
 from assistant.creative.formats import Format
 from assistant.creative.generate import Order, Outcome, write_all

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant.creative.style import load_style
+from assistant.creative.style.house import load_style
 
 ADS = (
     "You throw the bowl, we fire it twice. Wobbly rims stay wobbly.",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.creative.distinct import too_alike
 from assistant.creative.formats import PIN
-from assistant.creative.learn import pick_examples
+from assistant.creative.ranking.distinct import too_alike
+from assistant.creative.style.learn import pick_examples
 from assistant.embedding.embedder import Embedder
 from assistant.embedding.onnx import OnnxEmbedder
 from tests.judged import ideas, wins

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.creative.angles import ANGLES, BY_NAME, KINDS, Angle
-from assistant.creative.bounds import findings
-from assistant.creative.choosing import NOT_SILLY, choose_angles, kinds_of, rank_angles, spare_angles
+from assistant.creative.angles.catalogue import ANGLES, BY_NAME, KINDS, Angle
+from assistant.creative.angles.choosing import NOT_SILLY, choose_angles, kinds_of, rank_angles, spare_angles
+from assistant.creative.bounds.findings import findings
 from assistant.creative.formats import PIN
 from assistant.errors import UsageError
 from store.records import Interest, Product

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.creative.bounds import findings
+from assistant.creative.bounds.findings import findings
+from assistant.creative.bounds.languages import LANGUAGES
+from assistant.creative.bounds.repeats import copied_share
 from assistant.creative.formats import CAROUSEL, FORMATS, MERCHANT, META, PIN, SEARCH, Format, Shape, Slot
-from assistant.creative.languages import LANGUAGES
-from assistant.creative.repeats import copied_share
 from store.creatives import Finding, Severity
 from store.records import Product
 

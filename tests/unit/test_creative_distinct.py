@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.creative.distinct import distinct_2, idea_similarities, mean_similarity, too_alike
 from assistant.creative.formats import PIN, SEARCH
+from assistant.creative.ranking.distinct import distinct_2, idea_similarities, mean_similarity, too_alike
 from assistant.embedding.embedder import Embedder, Role, Vectors
 from assistant.embedding.hashing import HashingEmbedder
 from store.records import Product

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant.creative.angles import BY_NAME, Angle
+from assistant.creative.angles.catalogue import BY_NAME, Angle
 from assistant.creative.formats import CAROUSEL, PIN, SEARCH
 from assistant.creative.generate import ATTEMPTS, Event, Order, Outcome, write, write_all
 from assistant.creative.labels import alt_text

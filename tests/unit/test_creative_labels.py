@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.creative.bounds import findings
+from assistant.creative.bounds.findings import findings
 from assistant.creative.formats import PIN
 from assistant.creative.labels import LONGEST, alt_text
 from assistant.feeds.text import normalise, plain

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.creative.languages import LANGUAGES, find_language, other_language
+from assistant.creative.bounds.languages import LANGUAGES, find_language, other_language
 from assistant.errors import UsageError
 
 SENTENCES = {

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.creative.measures import (
+from assistant.creative.ranking.measures import (
     Copy,
     nearness,
     readability,
@@ -19,7 +19,7 @@ from assistant.creative.measures import (
     style,
     visible_share,
 )
-from assistant.creative.rank import WEIGHTS, rank
+from assistant.creative.ranking.rank import WEIGHTS, rank
 from assistant.embedding.embedder import Embedder
 from assistant.embedding.hashing import HashingEmbedder
 from store.creatives import Brief, Finding, Style

@@ -12,9 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assistant.creative.learn import example_of, learn, pick_examples, vocabulary
-from assistant.creative.own_ads import read_ads
-from assistant.creative.style import (
+from assistant.creative.style.house import (
     DEFAULT_STYLE,
     KEYS,
     LARGEST_FILE,
@@ -27,7 +25,9 @@ from assistant.creative.style import (
     style_names,
     toml_string,
 )
-from assistant.creative.voice import aversions, describe, habits, listen
+from assistant.creative.style.learn import example_of, learn, pick_examples, vocabulary
+from assistant.creative.style.own_ads import read_ads
+from assistant.creative.style.voice import aversions, describe, habits, listen
 from assistant.embedding.hashing import HashingEmbedder
 from assistant.errors import InputError, UsageError
 from store.creatives import Style

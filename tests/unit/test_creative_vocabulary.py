@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.creative.bounds.inflection import find, last_phrases, phrases_of
+from assistant.creative.bounds.languages import LANGUAGES
+from assistant.creative.bounds.vocabulary import vocabulary_findings
 from assistant.creative.formats import PIN
-from assistant.creative.inflection import find, last_phrases, phrases_of
-from assistant.creative.languages import LANGUAGES
-from assistant.creative.vocabulary import vocabulary_findings
 from store.creatives import Brief, Finding, Severity, Style
 from store.records import Product
 

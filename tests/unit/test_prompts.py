@@ -155,7 +155,7 @@ def example_ads(format: Format) -> Iterator[tuple[Product, dict[str, str]]]:
 
 @every_format
 def test_the_angles_of_the_examples_are_those_that_the_writer_is_given(format: Format) -> None:
-    from assistant.creative.angles import ANGLES
+    from assistant.creative.angles.catalogue import ANGLES
 
     known = {angle.instruction for angle in ANGLES}
     shown = [text.splitlines()[0] for role, text in load(format.prompt).turns if role == "assistant"]

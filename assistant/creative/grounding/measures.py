@@ -154,7 +154,9 @@ def _discount(reading: Reading, quantity: Quantity) -> bool:
         return False
     near = {token.lower for token in reading.tokens[quantity.last + 1 : quantity.last + 3]}
     before = {token.lower for token in reading.tokens[max(quantity.first - 2, 0) : quantity.first]}
-    return bool(near & {"off", "discount", "reduction", "less", "saved", "cheaper"}) or bool(before & {"save", "saving", "saves"})
+    return bool(near & {"off", "discount", "reduction", "less", "saved", "cheaper"}) or bool(
+        before & {"save", "saving", "saves"}
+    )
 
 
 def _judge_discount(quantity: Quantity, sheet: Sheet) -> Verdict | None:

@@ -83,7 +83,11 @@ def _feature(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
     if not content(token) or (token.stem not in features and not added and not last_listed):
         return
     if not added and (
-        _scenery(reading, place) or _bare(reading, place) or _handled(reading, place) or _asked(reading, place) or reading.negated[place]
+        _scenery(reading, place)
+        or _bare(reading, place)
+        or _handled(reading, place)
+        or _asked(reading, place)
+        or reading.negated[place]
     ):
         return
     following = reading.tokens[place + 1] if place + 1 < len(reading.tokens) else None

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.creative.languages import Language
+from assistant.creative.bounds.languages import Language
 
 WORD = re.compile(r"\w+(?:['’]\w+)?")
 TWICE_IN_A_ROW = re.compile(r"(?<![\w'’-])([^\W\d_]{2,}) \1(?![\w'’-])", re.IGNORECASE)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.creative.wording import lexicon, sentences, words
+from assistant.creative.ranking.wording import lexicon, sentences, words
 
 YOU = frozenset(("you", "your", "yours", "yourself", "you're", "you'll", "you've", "you'd"))
 WE = frozenset(("we", "our", "ours", "us", "we're", "we'll", "we've", "we'd"))

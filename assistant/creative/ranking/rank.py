@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assistant.creative.measures import Measure, measure
+from assistant.creative.ranking.measures import Measure, measure
 from assistant.embedding.embedder import Embedder
 from store.creatives import Brief, Creative
 from store.records import Part

@@ -13,10 +13,10 @@ from importlib.resources import files
 
 import numpy as np
 
-from assistant.creative.repeats import is_copied
-from assistant.creative.style import DEFAULT_STYLE, KEYS
-from assistant.creative.voice import aversions, describe, habits, listen
-from assistant.creative.wording import WORD, filler, lexicon, phrases, sentences, stem, stems, words
+from assistant.creative.bounds.repeats import is_copied
+from assistant.creative.ranking.wording import WORD, filler, lexicon, phrases, sentences, stem, stems, words
+from assistant.creative.style.house import DEFAULT_STYLE, KEYS
+from assistant.creative.style.voice import aversions, describe, habits, listen
 from assistant.embedding.embedder import Embedder
 from assistant.errors import UsageError
 from assistant.feeds.text import normalise

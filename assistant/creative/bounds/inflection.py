@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from assistant.creative.languages import LANGUAGES, UNSPACED, Language
+from assistant.creative.bounds.languages import LANGUAGES, UNSPACED, Language
 
 VOWELS = "aeiou"
 SINGULARS = (("s", ""), ("es", ""), ("ies", "y"), ("'s", ""), ("’s", ""))

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.creative.bounds.languages import LANGUAGES, UNSPACED, Language, other_language
+from assistant.creative.bounds.remains import LONGEST_QUOTE, remains
+from assistant.creative.bounds.repeats import copied_example, is_copied, repeated, same_words, says_the_same, words_of
 from assistant.creative.formats import Format, Shape, Slot
-from assistant.creative.languages import LANGUAGES, UNSPACED, Language, other_language
-from assistant.creative.remains import LONGEST_QUOTE, remains
-from assistant.creative.repeats import copied_example, is_copied, repeated, same_words, says_the_same, words_of
 from store.creatives import Finding, Severity
 from store.records import Product
 

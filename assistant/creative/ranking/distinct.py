@@ -11,9 +11,9 @@ from functools import cache
 
 import numpy as np
 
+from assistant.creative.bounds.languages import LANGUAGES
 from assistant.creative.formats import Format
-from assistant.creative.languages import LANGUAGES
-from assistant.creative.wording import lexicon, stem, stems, words
+from assistant.creative.ranking.wording import lexicon, stem, stems, words
 from assistant.embedding.embedder import Embedder, Vectors
 from store.creatives import Finding
 from store.records import Product

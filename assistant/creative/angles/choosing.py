@@ -6,9 +6,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
-from assistant.creative.angles import ANGLES, BY_NAME, KINDS, Angle, Kind
+from assistant.creative.angles.catalogue import ANGLES, BY_NAME, KINDS, Angle, Kind
+from assistant.creative.bounds.inflection import last_phrases, phrases_of
 from assistant.creative.ground import kinds_in
-from assistant.creative.inflection import last_phrases, phrases_of
 from assistant.errors import UsageError
 from store.records import Product
 

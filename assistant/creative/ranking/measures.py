@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.creative.formats import FORMATS, Slot
-from assistant.creative.wording import content_stems, filler, lexicon, phrases, sentences, stem, stems, words
+from assistant.creative.ranking.wording import content_stems, filler, lexicon, phrases, sentences, stem, stems, words
 from assistant.embedding.embedder import Embedder
 from store.creatives import Brief, Creative
 

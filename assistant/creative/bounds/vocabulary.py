@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from assistant.creative.bounds.inflection import find
+from assistant.creative.bounds.languages import LANGUAGES, Language
 from assistant.creative.formats import Format
-from assistant.creative.inflection import find
-from assistant.creative.languages import LANGUAGES, Language
 from store.creatives import Brief, Finding, Severity
 
 

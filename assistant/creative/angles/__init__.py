@@ -1,0 +1,1 @@
+"""Angles as data, and which of them a product is told from."""

@@ -1,0 +1,1 @@
+"""Never out of bounds: limits, remains of the prompt, repetitions, the language."""

@@ -1,0 +1,1 @@
+"""Variants held against each other: whether they differ, and which comes first."""

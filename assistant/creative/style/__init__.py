@@ -1,0 +1,1 @@
+"""House styles: read from a brand's own ads, kept as files, put into prompts."""
