@@ -6,6 +6,7 @@ Each claim is held against the facts by what it states; style is no claim. The r
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from assistant.creative.grounding.measures import asserted, judge_quantity, kind
 from assistant.creative.grounding.names import names
 from assistant.creative.grounding.quantity import Quantity
 from assistant.creative.grounding.reading import Mention, Reading
+from assistant.creative.grounding.residual import Clause, clauses, likelihood
 from assistant.creative.grounding.sheet import Place, Sheet, sheet_of
 from assistant.creative.grounding.support import (
     Verdict,
@@ -26,6 +28,9 @@ from assistant.creative.grounding.support import (
 from assistant.creative.grounding.things import things
 from store.creatives import Claim
 from store.records import Product
+
+# From here on a clause is more likely to claim something than is worth passing over.
+LEAST_LIKELY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,52 @@ class _Found:
 
 
 def check(text: str, product: Product) -> tuple[Claim, ...]:
-    """The claims of a text in the order of their spans, each with the fact that supports it or the reason none does."""
+    """The claims of a text in the order of their spans, each with the fact that supports it or the reason none does.
+
+    Sentences that have ended are also judged as a whole; one that is still being written is not.
+    """
+    found = check_by_rules(text, product)
+    return tuple(sorted((*found, *_unnoticed(text, product, found)), key=lambda claim: claim.start))
+
+
+def check_by_rules(text: str, product: Product) -> tuple[Claim, ...]:
+    """The claims that the rules find; they do not overlap."""
     reading, sheet = Reading(text), sheet_of(product)
     copied = _copied(reading, sheet)
     return tuple(_claim(reading, found, _judge(reading, found, sheet, copied)) for found in _found(reading, sheet))
+
+
+def _unnoticed(text: str, product: Product, found: tuple[Claim, ...]) -> Iterator[Claim]:
+    """The clauses without an unsupported claim that assert something which no fact bears out."""
+    reading, sheet = Reading(text), sheet_of(product)
+    copied = _copied(reading, sheet)
+    for clause in clauses(reading):
+        start, end = reading.span(clause.first, clause.last)
+        after = bisect_left(found, end, key=lambda claim: claim.start)
+        within = found[bisect_right(found, start, key=lambda claim: claim.end) : after]
+        whole = copied[reading.tokens[clause.first].sentence - reading.tokens[0].sentence]
+        if whole is not None or not all(claim.supported for claim in within):
+            continue
+        sure = likelihood(reading, clause, sheet)
+        if sure >= LEAST_LIKELY and (free := _beside(reading, clause, within)):
+            start, end = reading.span(free[0], free[-1])
+            yield Claim(
+                text=text[start:end], start=start, end=end, kind="effect", confidence=sure,
+                reason="no fact says anything of the kind",
+            )  # fmt: skip
+
+
+def _beside(reading: Reading, clause: Clause, claims: tuple[Claim, ...]) -> list[int]:
+    """The longest run of words of a clause that no claim takes; none where there is but one word."""
+    runs: list[list[int]] = [[]]
+    for n in range(clause.first, clause.last + 1):
+        token = reading.tokens[n]
+        if any(claim.start < token.end and token.start < claim.end for claim in claims):
+            runs.append([])
+        else:
+            runs[-1].append(n)
+    longest = max(runs, key=len)
+    return longest if len(longest) > 1 else []
 
 
 def kinds_in(product: Product) -> frozenset[str]:

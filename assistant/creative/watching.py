@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from assistant.creative.bounds.repeats import words_of
+from assistant.creative.bounds.repeats import same_words, words_of
 from assistant.creative.formats import Format
 from assistant.creative.ground import check
 from assistant.creative.judge import SURE
@@ -62,18 +62,19 @@ class Watching:
         """The watch of one variant; what it has written so far is told to the watches of the others."""
         drafts = self._drafts[key] = {}
 
-        def wrong_from(field: str, text: str, _: bool) -> int | None:
+        def wrong_from(field: str, text: str, whole: bool) -> int | None:
             drafts[field] = text
             places = [self._unsupported(text), self._repeated(key, text), self._stale(key, field, text)]
+            places.append(self._only_named(text) if whole else None)
             places += self._unwanted(text)
             return min((place for place in places if place is not None), default=None)
 
         return wrong_from
 
     def _unsupported(self, text: str) -> int | None:
-        """Where the first claim without a fact stands."""
+        """The last word of the first claim without a fact: another word there may make it one that has its fact."""
         wrong = (claim for claim in check(text, self._product) if not claim.supported and claim.confidence >= SURE)
-        return next((claim.start for claim in wrong), None)
+        return next((claim.end - len(claim.text.split()[-1]) for claim in wrong), None)
 
     def _repeated(self, key: str, text: str) -> int | None:
         """The last word, where it makes one more of a run that the feed has, or another variant."""
@@ -92,6 +93,11 @@ class Watching:
         others = (drafts.get(field, "") for name, drafts in self._drafts.items() if name != key)
         stale = opening[0] in STALE_OPENINGS or any(words_of(other)[:1] == opening for other in others)
         return 0 if stale and len(text) < LONGEST_OPENING else None
+
+    def _only_named(self, text: str) -> int | None:
+        """The last word of a text that is the product's name and nothing else."""
+        found = LAST_WORD.search(text) if same_words(text, self._product.title) else None
+        return found.start() if found else None
 
     def _is_taken(self, key: str, run: Run) -> bool:
         others = (text for name, drafts in self._drafts.items() if name != key for text in drafts.values())

@@ -116,7 +116,7 @@ def test_an_interrupted_command_gives_the_prompt_back(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(context.workbench.engine, "stream", interrupted)
+        patch.setattr(context.workbench.engine, "serve", interrupted)
         assert session.run("write --product lamp-oak") == 130
     assert "Interrupted" in capsys.readouterr().err
     assert session.run("write --product lamp-oak") == 0
@@ -143,7 +143,7 @@ def test_a_cleared_store_is_gone_for_the_next_line(session: Session, capsys: pyt
     ("typed", "expected"),
     [
         ("mat", {"match"}),
-        ("st", {"store"}),
+        ("st", {"store", "style"}),
         ("match --max", {"--max-price"}),
         ("match lamp --lim", {"--limit"}),
         ("store re", {"rebuild"}),

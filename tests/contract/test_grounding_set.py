@@ -1,4 +1,4 @@
-"""The checker on the hand-written grounding set, on the half that its rules were never looked at with."""
+"""The checker on the hand-written grounding set, on the split that nobody who worked on its rules has read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BENCHMARK = ROOT / "benchmarks" / "grounding.py"
 # What is reached, rounded down. The aim is a recall of 0.95 at a precision of 0.85.
-LEAST_RECALL = 0.79
-LEAST_PRECISION = 0.86
+LEAST_RECALL = 0.90
+LEAST_PRECISION = 0.68
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def benchmark() -> ModuleType:
 
 
 def test_unsupported_claims_are_found_and_few_others_are_blamed(benchmark: ModuleType) -> None:
-    rows = benchmark.load(benchmark.FOLDER, ("test",))
+    rows = benchmark.load(benchmark.FOLDER, ("fresh",))
     total = benchmark.score(benchmark.judge(rows, benchmark.check))[benchmark.TOTAL]
     assert total.recall >= LEAST_RECALL
     assert total.precision >= LEAST_PRECISION

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.creatives import Claim, Creative, Provenance
+from store.creatives import Claim, Creative, Finding, Provenance
 from store.records import Ad, Availability, Interest, Pin, Price, Product
 from store.serial import SerialError, from_json, to_json, write
 
@@ -61,7 +61,7 @@ def test_nested_records_come_back_as_they_were() -> None:
         angle="season",
         texts={"title": "Cool 🧵", "text": "b"},
         claims={"title": (claim,), "text": ()},
-        problems=("too long",),
+        findings=(Finding(check="limits", code="too_long", message="too long", slot="title"),),
         provenance=provenance,
     )
     assert from_json(Creative, to_json(creative)) == creative

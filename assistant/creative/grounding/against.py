@@ -24,7 +24,7 @@ ORDERING = frozenset(
 UNIVERSAL = frozenset(("all", "both", "every", "fully", "entirely", "wholly", "throughout", "whole", "entire"))
 PARTIAL = frozenset(("only", "except", "excepted", "some", "most", "partly", "half", "but", "not", "must"))
 PROMISING = frozenset(map(stem, ("guaranteed", "guarantee", "warranty", "covered")))
-REACH = 5
+REACH, NEAR = 5, 16
 
 
 def against(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
@@ -59,7 +59,7 @@ def _other_times(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
     """A time that a delivery or an offer is promised for, and that no fact names: "we deliver on Saturdays"."""
     promised = {reading.tokens[m.first].sentence for m in reading.mentions if m.kind in ("shipping", "availability")}
     for n, token in enumerate(reading.tokens):
-        ordered = any(reading.tokens[m].stem in ORDERING for m in range(reading.sentence_start(n), n))
+        ordered = any(reading.tokens[m].stem in ORDERING for m in range(max(n - NEAR, reading.sentence_start(n)), n))
         if token.stem in TIMES and (ordered or token.sentence in promised) and not sheet.naming(token.stem):
             yield Candidate(n, n, "shipping", (n,))
 

@@ -66,6 +66,16 @@ class Reading:
         return tuple(quantities(self.tokens))
 
     @cached_property
+    def numbered(self) -> frozenset[int]:
+        """The places where quantities begin."""
+        return frozenset(quantity.first for quantity in self.quantities)
+
+    @cached_property
+    def priced(self) -> frozenset[int]:
+        """The places where sums of money begin."""
+        return frozenset(quantity.first for quantity in self.quantities if quantity.money)
+
+    @cached_property
     def roots(self) -> tuple[str, ...]:
         return tuple(root(token.lower) for token in self.tokens)
 

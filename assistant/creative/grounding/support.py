@@ -22,6 +22,8 @@ from assistant.creative.grounding.words import root, stem
 
 OPPOSITE = "the facts say the opposite"
 ENOUGH, MOST = 0.5, 0.6
+# How many words to either side of a promise a condition may stand.
+NEAR = 20
 # Kinds whose words must state the very same: "same day" is not "2 days".
 # Kinds of which another word may stand for the one that is used.
 PARAPHRASED = frozenset(("effect", "origin", "audience", "environment", "popularity", "review"))
@@ -89,8 +91,8 @@ def _by_words(reading: Reading, mention: Mention, sheet: Sheet) -> Place | None:
     if mention.kind in EXACT or len(words) < least:
         return None
     if mention.kind in PARAPHRASED:
-        denied = reading.negated[words[0]] and reading.lower(mention.first) != "no"
-        return covering(reading, words, sheet, denied, 1.0)
+        lacking = reading.negated[words[0]] and reading.lower(mention.first) != "no"
+        return covering(reading, words, sheet, lacking, 1.0)
     places = [sheet.having(reading.roots[n], denied=mention.negated) for n in words]
     return places[0] if all(places) else None
 
@@ -157,7 +159,7 @@ def _extra(reading: Reading, n: int) -> bool:
     """Whether a thing is said to cost extra: "collection 35 GBP extra", "the floor is sold as an extra"."""
     before = [m for m in (n - 2, n - 1) if reading.same_sentence(n, m)]
     after = [m for m in range(n + 1, n + 6) if reading.same_sentence(n, m)]
-    priced = any(quantity.money and quantity.first in after for quantity in reading.quantities)
+    priced = any(m in reading.priced for m in after)
     return priced or any(reading.lower(m) in ("extra", "optional", "separately", "add") for m in (*before, *after))
 
 
@@ -239,7 +241,8 @@ def _conditional(reading: Reading, mention: Mention, sheet: Sheet, place: Place)
     fact = sheet.readings[place.fact]
     after = [token.lower for token in takewhile(lambda token: not token.pause, fact.tokens[place.last + 1 :][:4])]
     bounded = any(word == "from" and after[n + 1 : n + 2] and _number(after[n + 1]) for n, word in enumerate(after))
-    said = {token.lower for token in reading.tokens if token.sentence == reading.tokens[mention.first].sentence}
+    near = reading.tokens[max(mention.first - NEAR, 0) : mention.last + NEAR]
+    said = {token.lower for token in near if token.sentence == reading.tokens[mention.first].sentence}
     bounded = bounded and not any(map(_number, said))
     return (bounded or bool(CONDITIONS & set(after))) and not set(after) & WITHOUT_CONDITION and not said & CONDITIONS
 

@@ -133,7 +133,7 @@ def _bare(reading: Reading, place: int) -> bool:
 
 
 def _handled(reading: Reading, place: int) -> bool:
-    """Whether a part is what a sentence bids the reader handle, and may be any: "Roll up the sleeves", "Close the lid"."""
+    """Whether a part is what a sentence bids the reader handle, whichever: "Roll up the sleeves"."""
     first = reading.sentence_start(place)
     bidden = reading.tokens[first].lower in HANDLE and place - first <= 3
     return bidden and not any(reading.tokens[n].pause for n in range(first + 1, place + 1))
