@@ -19,11 +19,13 @@ LEAVE = ("exit", "quit", "q")
 HELP = """Type what you look for, or a command:
   match "linen bedding"   ads that fit; also --pin ID, --ad ID, --limit N
   write 2 --variants 3    ads for the second result
+  check TEXT --product ID any copy against the facts, the limits and the policy
+  batch FEED --out FILE   ads for a whole feed; then review, and export
   why 4                   what the fourth score is made of
   intent --pins ID,ID     what somebody is after
   scope --max-price 50    hold every look-up to this; `scope none` lifts it
   help match              the options of a command
-  index, store, models, doctor, demo, exit
+  index, style, store, models, doctor, demo, exit
 Tab completes, the arrow keys recall, Ctrl-C stops what runs, Ctrl-D leaves."""
 
 

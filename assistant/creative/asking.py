@@ -87,7 +87,8 @@ def _example_texts(prompt: Prompt, format: Format) -> Iterator[str]:
 
 def _field(slot: Slot, before: str) -> Field:
     least = LEAST_OF_A_TEXT if slot.sentence else LEAST_OF_A_TITLE
-    longest = min(slot.hard, slot.soft + slot.soft // 4)
+    # A text that goes on for three times what would be enough has lost its way.
+    longest = min(slot.hard, slot.soft + slot.soft // 4, 3 * slot.enough or slot.hard)
     form = Text(max_chars=longest, min_chars=min(least, slot.soft // 3), enough_chars=slot.enough)
     # A token holds about four characters of English, and fewer of other languages.
     return Field(slot.name, form, before + slot.lead, max_tokens=longest // 3 + 4)

@@ -16,7 +16,7 @@ from assistant.policy.check import check as check_policy
 from store.creatives import Brief, Claim, Finding, Severity
 
 # A checker that is less sure than this of its verdict warns and leaves the decision to a person.
-SURE = 0.5
+SURE = 0.7
 
 
 @dataclass(frozen=True, slots=True)

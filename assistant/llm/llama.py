@@ -22,13 +22,13 @@ from assistant.llm.prefixes import Prefixes
 from assistant.llm.sharing import Entry, Place, best_donor, promised
 from assistant.llm.writing import Writing
 
-CONTEXT_CELLS = 8192
+CONTEXT_CELLS = 10240
 # Fixed beginnings that are kept at once: one a format that is being written.
 KEPT = 3
 # A prompt is evaluated in steps of at most this many tokens, so that Ctrl-C is heard within about two seconds.
 STEP = 128
-# Wide batches keep both cores busy: on two of them 16 texts decode at twice the rate of one.
-PARALLEL = 16
+# Wide batches keep both cores busy: on two of them a token costs half in a batch of 32.
+PARALLEL = 32
 
 
 class LlamaEngine(Engine):

@@ -119,6 +119,9 @@ def _within(reading: Reading, mention: Mention, sheet: Sheet) -> Place | None:
 
 def judge_candidate(reading: Reading, candidate: Candidate, sheet: Sheet) -> Verdict:
     """Whether one sentence of the facts has enough of a candidate's words, none of them denied."""
+    if not candidate.needs:
+        # As where a sentence is not written to its end yet: what it says is still to come.
+        return Verdict(reason=_none(reading, candidate.first, candidate.last), confidence=0.5)
     if candidate.kind == "superlative":
         return _judge_superlative(reading, candidate, sheet)
     if candidate.kind == "comparison":
