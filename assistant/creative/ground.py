@@ -32,6 +32,9 @@ from store.records import Product
 # From here on a clause is more likely to claim something than is worth passing over.
 LEAST_LIKELY = 0.5
 
+# What no rule foresees is never held against a text for certain: a person decides.
+UNFORESEEN = 0.65
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -74,7 +77,7 @@ def _unnoticed(text: str, product: Product, found: tuple[Claim, ...]) -> Iterato
         if sure >= LEAST_LIKELY and (free := _beside(reading, clause, within)):
             start, end = reading.span(free[0], free[-1])
             yield Claim(
-                text=text[start:end], start=start, end=end, kind="effect", confidence=sure,
+                text=text[start:end], start=start, end=end, kind="effect", confidence=min(sure, UNFORESEEN),
                 reason="no fact says anything of the kind",
             )  # fmt: skip
 

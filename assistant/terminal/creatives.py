@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from assistant.creative.formats import Format, Shape, Slot
+from assistant.creative.judge import SURE
 from assistant.llm.engine import Piece
 from assistant.terminal.screen import Harmless, Screen
 from store.creatives import Claim, Creative, Finding, Severity
@@ -115,7 +116,7 @@ def _slot(slot: Slot, creative: Creative) -> Iterator[Text]:
     text = creative.texts[slot.name]
     shown = Text(text, "" if slot.sentence else "title")
     for claim in creative.claims.get(slot.name, ()):
-        shown.stylize("good" if claim.supported else "bad", claim.start, claim.end)
+        shown.stylize(_colour(claim), claim.start, claim.end)
     yield shown
     length = len(text)
     style = "bad" if length > slot.hard else "warn" if length > slot.soft else "faint"
@@ -133,10 +134,15 @@ def _verdict(creative: Creative) -> Iterator[Text]:
         yield Text(creative.reason, "faint")
 
 
+def _colour(claim: Claim) -> str:
+    return "good" if claim.supported else "bad" if claim.confidence >= SURE else "warn"
+
+
 def _claim(claim: Claim) -> Text:
     if claim.supported:
         return Text.assemble(("✓ ", "good"), claim.text, (f"  {claim.supported_by}", "faint"))
-    return Text.assemble(("✗ ", "bad"), claim.text, (f"  {claim.kind}: {claim.reason}", "faint"))
+    mark = ("✗ ", "bad") if claim.confidence >= SURE else ("? ", "warn")
+    return Text.assemble(mark, claim.text, (f"  {claim.kind}: {claim.reason}", "faint"))
 
 
 def _finding(finding: Finding) -> Text:

@@ -208,8 +208,8 @@ def test_where_an_idea_comes_again_all_is_written_anew_from_an_angle_that_nobody
 
 
 def test_an_idea_in_other_words_is_found_with_an_embedder() -> None:
-    texts = ["Hang it in the hallway by the front door.", "Hanging, in hallways, by front doors.", FINE[1]]
-    script = {"description": texts, "title": ["By the door", "By doors", TITLES[1]]}
+    texts = ["Hang it in the hallway by the front door.", "Hang it in your hallway, by your front door.", FINE[1]]
+    script = {"description": texts, "title": ["By the door", "By your door", TITLES[1]]}
     found = creatives(write(order(GIFT, SEASON), ScriptedEngine(script), HashingEmbedder()))
     assert [creative.accepted for creative in found] == [True, False, True]
     assert {finding.code for finding in found[1].findings} & {"same_idea", "same_words"}
@@ -245,7 +245,7 @@ def test_a_headline_that_the_ad_can_do_without_is_left_out_in_the_end_and_said_t
 def test_a_headline_that_has_to_be_there_fails_the_variant() -> None:
     (*_, last) = run(ScriptedEngine(AD | {"headline_2": [FAR_TOO_LONG]}), order(format=SEARCH))
     assert not last.accepted and "headline_2" in last.texts
-    assert all(problem.startswith("the headline 2") for problem in last.problems)
+    assert {finding.slot for finding in last.findings if finding.severity is Severity.BLOCK} == {"headline_2"}
 
 
 def test_a_carousel_loses_a_whole_card_and_needs_two() -> None:
