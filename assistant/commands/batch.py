@@ -107,7 +107,7 @@ def _job(
     brief: Brief, format_names: Sequence[str], variants: int, wanted: Sequence[str], seed: int, limit: int
 ) -> BatchJob:
     """The job, once its formats, angles and numbers are known to be usable for a product."""
-    from assistant.creative.brief import choose_angles
+    from assistant.creative.angles.choosing import choose_angles
     from assistant.jobs.batch import BatchJob
 
     angles = tuple(dict.fromkeys(wanted))

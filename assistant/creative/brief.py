@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
-from assistant.creative.angles.choosing import choose_angles as choose_angles
 from assistant.creative.bounds.languages import find_language
 from assistant.errors import InputError, UsageError
 from assistant.feeds.text import plain

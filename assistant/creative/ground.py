@@ -51,21 +51,26 @@ def check(text: str, product: Product) -> tuple[Claim, ...]:
 
     Sentences that have ended are also judged as a whole; one that is still being written is not.
     """
-    found = check_by_rules(text, product)
-    return tuple(sorted((*found, *_unnoticed(text, product, found)), key=lambda claim: claim.start))
+    reading, sheet = Reading(text), sheet_of(product)
+    copied = _copied(reading, sheet)
+    found = _by_rules(reading, sheet, copied)
+    return tuple(sorted((*found, *_unnoticed(text, reading, sheet, copied, found)), key=lambda claim: claim.start))
 
 
 def check_by_rules(text: str, product: Product) -> tuple[Claim, ...]:
     """The claims that the rules find; they do not overlap."""
     reading, sheet = Reading(text), sheet_of(product)
-    copied = _copied(reading, sheet)
+    return _by_rules(reading, sheet, _copied(reading, sheet))
+
+
+def _by_rules(reading: Reading, sheet: Sheet, copied: list[Place | None]) -> tuple[Claim, ...]:
     return tuple(_claim(reading, found, _judge(reading, found, sheet, copied)) for found in _found(reading, sheet))
 
 
-def _unnoticed(text: str, product: Product, found: tuple[Claim, ...]) -> Iterator[Claim]:
+def _unnoticed(
+    text: str, reading: Reading, sheet: Sheet, copied: list[Place | None], found: tuple[Claim, ...]
+) -> Iterator[Claim]:
     """The clauses without an unsupported claim that assert something which no fact bears out."""
-    reading, sheet = Reading(text), sheet_of(product)
-    copied = _copied(reading, sheet)
     for clause in clauses(reading):
         start, end = reading.span(clause.first, clause.last)
         after = bisect_left(found, end, key=lambda claim: claim.start)

@@ -10,7 +10,7 @@ from collections import Counter
 
 from assistant.creative.bounds.repeats import same_words, words_of
 from assistant.creative.formats import Format
-from assistant.creative.ground import check
+from assistant.creative.ground import check_by_rules
 from assistant.creative.judge import SURE
 from assistant.creative.ranking.wording import lexicon, phrases
 from assistant.llm.engine import Watch
@@ -73,7 +73,9 @@ class Watching:
 
     def _unsupported(self, text: str) -> int | None:
         """The last word of the first claim without a fact: another word there may make it one that has its fact."""
-        wrong = (claim for claim in check(text, self._product) if not claim.supported and claim.confidence >= SURE)
+        wrong = (
+            claim for claim in check_by_rules(text, self._product) if not claim.supported and claim.confidence >= SURE
+        )
         return next((claim.end - len(claim.text.split()[-1]) for claim in wrong), None)
 
     def _repeated(self, key: str, text: str) -> int | None:

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import cast
 
 from assistant.creative.angles.catalogue import ANGLES, KINDS
-from assistant.creative.brief import choose_angles
+from assistant.creative.angles.choosing import choose_angles
 from assistant.creative.formats import Format
 from assistant.creative.generate import Order, Outcome, write_all
 from assistant.embedding.embedder import Embedder

@@ -90,9 +90,13 @@ class Screen:
         """Print CSV whose cells a spreadsheet will not run."""
         import csv
 
+        from assistant.creative.export.cells import harmless
+
         writer = csv.writer(self.out.file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows([harmless(str(cell)) for cell in row] for row in rows)
+        texts = ([str(cell) for cell in row] for row in rows)
+        # A negative number begins like a formula, and is none.
+        writer.writerows([cell if _is_number(cell) else harmless(cell) for cell in row] for row in texts)
         self.out.file.flush()
 
     def say(self, message: RenderableType) -> None:
@@ -132,11 +136,6 @@ def _print(console: Console, content: RenderableType, *, soft_wrap: bool = False
 
 def _one_line(message: str) -> str:
     return " ".join(message.split())
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows instead of running: what begins like a formula gets an apostrophe in front."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not _is_number(cell) else cell
 
 
 def counted(number: int, noun: str) -> str:
