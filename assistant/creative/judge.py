@@ -10,6 +10,7 @@ from assistant.creative.bounds.vocabulary import vocabulary_findings
 from assistant.creative.formats import Format, Shape
 from assistant.creative.ground import check as check_claims
 from assistant.creative.labels import alt_text
+from assistant.creative.ranking.bearing import beside_the_point
 from assistant.creative.ranking.distinct import too_alike
 from assistant.embedding.embedder import Embedder
 from assistant.policy.check import check as check_policy
@@ -57,8 +58,11 @@ def judge(
         *(finding for name, group in claims.items() for finding in unsupported(name, group)),
         *check_policy(copy, product=brief.product),
     ]
-    alike = too_alike(copy, others, brief.product, format, embedder) if others else None
-    return Judgement(claims, (*found, alike) if alike else tuple(found))
+    of_the_whole = (
+        beside_the_point(copy, brief, format),
+        too_alike(copy, others, brief.product, format, embedder) if others else None,
+    )
+    return Judgement(claims, (*found, *filter(None, of_the_whole)))
 
 
 def unsupported(slot: str, claims: Sequence[Claim]) -> tuple[Finding, ...]:

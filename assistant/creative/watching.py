@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
-from assistant.creative.bounds.repeats import same_words, words_of
+from assistant.creative.bounds.languages import LANGUAGES
+from assistant.creative.bounds.repeats import repeated, same_words, words_of
 from assistant.creative.formats import Format
 from assistant.creative.ground import check_by_rules
 from assistant.creative.judge import SURE
-from assistant.creative.ranking.wording import lexicon, phrases
+from assistant.creative.ranking.distinct import small_stems
+from assistant.creative.ranking.wording import lexicon, phrases, stems
+from assistant.creative.style.house import DEFAULT_STYLE
 from assistant.llm.engine import Watch
 from store.creatives import Brief
 
+GLUED = re.compile(r"(?<=[^\W\d_])[,;](?=[^\W\d_])")
+EXCLAIMS = re.compile("!")
 LAST_WORD = re.compile(r"\S+\s*$")
 # Of the feed's own words so many may follow one another, and of another variant's.
 LONGEST_RUN = 7
@@ -35,6 +41,8 @@ STALE_OPENINGS = frozenset(
         "made",
         "crafted",
         "designed",
+        # What the line of the angle begins with comes out again.
+        "say",
         "imagine",
     }
 )
@@ -45,17 +53,23 @@ Run = tuple[str, ...]
 class Watching:
     """Watches the variants of one product while they are written.
 
-    Refused are claims without a fact, long runs of the feed's own words, words to avoid, runs of words that another
-    variant has, and filler. Filler does no harm, so it blocks no text; here it costs next to nothing to do without.
+    Refused are claims without a fact, long runs of the feed's own words, words to avoid, what is said already, and what
+    another variant says in words that are not the product's. So is filler: it does no harm and blocks no text, but here
+    it costs next to nothing to do without.
     """
 
     def __init__(self, brief: Brief, format: Format) -> None:
         self._product = brief.product
         self._feeds_own = _runs(brief.product.description, LONGEST_RUN + 1)
         self._names = _runs(brief.product.title, LONGEST_SHARED + 1)
-        self._avoided = (phrases((*brief.avoid, *brief.style.avoid)), lexicon().filler)
+        self._avoided = [phrases((*brief.avoid, *brief.style.avoid)), lexicon().filler, GLUED]
+        if brief.style == DEFAULT_STYLE:
+            self._avoided.append(EXCLAIMS)
         groups = Counter(slot.group for slot in format.slots)
         self._sentences = {slot.name for slot in format.slots if slot.sentence and groups[slot.group] == 1}
+        self._language = LANGUAGES.get(brief.language)
+        facts = (stems(fact) for _, fact in self._product.facts)
+        self._given = small_stems().union(*facts)
         self._drafts: dict[str, dict[str, str]] = {}
 
     def of(self, key: str) -> Watch:
@@ -66,7 +80,7 @@ class Watching:
             drafts[field] = text
             places = [self._unsupported(text), self._repeated(key, text), self._stale(key, field, text)]
             places.append(self._only_named(text) if whole else None)
-            places += self._unwanted(text)
+            places += [self._shared(key, text), self._again(text), *self._unwanted(text)]
             return min((place for place in places if place is not None), default=None)
 
         return wrong_from
@@ -102,8 +116,24 @@ class Watching:
         return found.start() if found else None
 
     def _is_taken(self, key: str, run: Run) -> bool:
-        others = (text for name, drafts in self._drafts.items() if name != key for text in drafts.values())
-        return any(run in _runs(text, len(run)) for text in others) if len(run) > LONGEST_SHARED else False
+        return any(run in _runs(other, len(run)) for other in self._others(key)) if len(run) > LONGEST_SHARED else False
+
+    def _shared(self, key: str, text: str) -> int | None:
+        """The last word, where it is neither of the facts nor a small one and another variant has it."""
+        found = LAST_WORD.search(text)
+        last = stems(found[0])[-1:] if found else []
+        if not found or not last or last[0] in self._given:
+            return None
+        return found.start() if any(last[0] in stems(other) for other in self._others(key)) else None
+
+    def _again(self, text: str) -> int | None:
+        """The last word, where the text says with it what it has said already."""
+        found = LAST_WORD.search(text) if repeated(text, self._language, self._product.title) else None
+        return found.start() if found else None
+
+    def _others(self, key: str) -> Iterator[str]:
+        """What the other variants have written so far."""
+        return (text for name, drafts in self._drafts.items() if name != key for text in drafts.values())
 
     def _unwanted(self, text: str) -> list[int]:
         return [found.start() for words in self._avoided if (found := words.search(text))]

@@ -13,7 +13,9 @@ from assistant.llm.grammar import grammar_for
 from assistant.llm.native import Grammar, Model
 from assistant.llm.sampling import Candidates, Logits, Sampler
 
-END_OF_LINE = b"\n"
+END_OF_LINE, FULL_STOP = b"\n", b"."
+# A line that has to end is ended only where the writer thought of it at least as much as this.
+LEAST_SHARE = 0.01
 # After so many tokens that led nowhere at one place, the word before it is what leads there.
 PATIENCE = 3
 
@@ -30,10 +32,10 @@ class _Step:
 
 
 class Rewound(NamedTuple):
-    """How many tokens of the line are kept, and the one that now follows them."""
+    """How many tokens of the line are kept, and the one that now follows them, if any."""
 
     length: int
-    token: int
+    token: int | None
 
 
 class Line:
@@ -81,6 +83,31 @@ class Line:
                 return rewound
             place = further
         self._keep(before)
+        return None
+
+    def end_earlier(self, least_chars: int, *, sentence: bool) -> Rewound | None:
+        """End at the likeliest of the places where the writer nearly ended; a sentence takes its full stop there.
+
+        None, and the line is as it was, where there is no such place after `least_chars`.
+        """
+        places = ((n, step) for n, step in enumerate(self._steps) if step.begins >= least_chars)
+        ways = [(*way, n) for n, step in places if (way := self._way_to_end(step, sentence))]
+        if not ways:
+            return None
+        _, token, place = max(ways)
+        ending = self._steps[place].candidates
+        self._keep(self._steps[:place])
+        if sentence:
+            self.add(token, ending)
+        return Rewound(place, token if sentence else None)
+
+    def _way_to_end(self, step: _Step, sentence: bool) -> tuple[float, int] | None:
+        """How likely the line was to end in place of this step, and by which token."""
+        for token, share in zip(step.candidates.tokens.tolist(), step.candidates.shares(), strict=True):
+            if share < LEAST_SHARE:
+                return None
+            if self._model.piece(token).strip() == FULL_STOP if sentence else self._ends(token):
+                return float(share), token
         return None
 
     def _turn_off(self, step: _Step, place: int, sampler: Sampler) -> Rewound | None:

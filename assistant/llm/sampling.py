@@ -35,6 +35,11 @@ class Candidates:
         top = top[np.lexsort((top, -logits[top]))]
         return cls(top, logits[top].astype(np.float32))
 
+    def shares(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """How the probability is divided between them: as many shares, which add up to 1."""
+        weights = np.exp((self.logits - self.logits[0]).astype(np.float64))
+        return np.asarray(weights / weights.sum())
+
 
 class Sampler:
     """Draws tokens for one text. The same seed draws the same from the same candidates."""

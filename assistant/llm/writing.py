@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 from assistant.llm.engine import Choice, Field, Form, Piece, Reply, Request, Text, Usage
-from assistant.llm.line import END_OF_LINE, Line
+from assistant.llm.line import END_OF_LINE, Line, Rewound
 from assistant.llm.native import Context, Model
 from assistant.llm.sampling import Candidates, Sampler
 from assistant.llm.sharing import Place
@@ -74,6 +74,8 @@ class Writing:
         before = self._rewinds
         while (wrong := self._wrong_from(ended)) is not None and (other := self._go_back(context, wrong)) is not None:
             token, ended = other, False
+        if not ended and not self._is_enough() and self._too_long():
+            token, ended = self._end_earlier(context, token), True
         if self._rewinds > before:
             yield Piece(self.request.key, self._field.name, self._line.text, instead=True)
         self.place.ahead = self._go_on(token, ended)
@@ -101,8 +103,21 @@ class Writing:
         """Forget the line from there on and take another token; None where there is no other."""
         self._rewinds += 1
         kept = self._line.rewind(wrong, self._sampler)
-        if kept is None:
-            return None
+        return self._take_back(context, kept) if kept else None
+
+    def _end_earlier(self, context: Context, token: int | None) -> int | None:
+        """End a line that is too long where it could have ended; where it could not, it is cut after this token."""
+        form = self._field.form
+        ended = None
+        if isinstance(form, Text):
+            ended = self._line.end_earlier(form.min_chars, sentence=form.enough_chars > 0)
+        if ended is None:
+            self._cut.add(self._field.name)
+            return token
+        self._rewinds += 1
+        return self._take_back(context, ended)
+
+    def _take_back(self, context: Context, kept: Rewound) -> int | None:
         length = self._line.start + kept.length
         context.forget(self.place.sequence, length)
         self.place.done = self.place.done[:length]
@@ -114,9 +129,6 @@ class Writing:
             return self._end_line(token)
         if time.monotonic() > self._until:
             return self._stop()
-        if self._too_long():
-            self._cut.add(self._field.name)
-            return self._end_line(token)
         return [] if token is None else [token]
 
     def _is_enough(self) -> bool:

@@ -627,6 +627,61 @@ def test_where_there_is_no_other_way_the_line_stays_as_it_was_and_goes_on(small:
     line.close()
 
 
+def likely(*tokens: int) -> Candidates:
+    """The first is the likeliest, each further one a third as likely."""
+    return Candidates(np.array(tokens, np.int32), -np.log(3) * np.arange(len(tokens), dtype=np.float32))
+
+
+@pytest.mark.real_model
+@pytest.mark.parametrize(
+    ("offered", "sentence", "expected"),
+    [
+        ("\n", False, (2, None, "one two")),
+        ("\n", True, None),
+        (".", True, (2, ".", "one two.")),
+        (".", False, None),
+        (" more", False, None),
+    ],
+)
+def test_a_line_that_is_too_long_ends_where_it_nearly_did(
+    small: LlamaEngine, offered: str, sentence: bool, expected: tuple[int, str | None, str] | None
+) -> None:
+    model = small._model
+
+    def token(text: str) -> int:
+        (only_one,) = model.tokenise(text, special=False)
+        return only_one
+
+    line = Line(Field("text", Text(20), "Text:"), model)
+    for word, other in ((" one", "\n"), (" two", " or"), (" three", offered), (" four", " or")):
+        line.add(token(word), likely(token(word), token(other)))
+    ended = line.end_earlier(1, sentence=sentence)
+    if expected is None:
+        assert ended is None and line.text.split() == ["one", "two", "three", "four"]
+    else:
+        kept, mark, text = expected
+        assert ended == (kept, token(mark) if mark else None) and line.text.strip() == text
+    line.close()
+
+
+@pytest.mark.real_model
+def test_of_the_places_to_end_the_likeliest_is_taken_and_an_unlikely_one_is_none(small: LlamaEngine) -> None:
+    model = small._model
+    one, end, other = (model.tokenise(text, special=False)[0] for text in (" one", "\n", " or"))
+
+    def ended_at(*candidates: Candidates) -> int | None:
+        line = Line(Field("text", Text(20), "Text:"), model)
+        for each in candidates:
+            line.add(one, each)
+        found = line.end_earlier(1, sentence=False)
+        line.close()
+        return found.length if found else None
+
+    assert ended_at(only(one), likely(one, other, end), likely(one, end), likely(one, other, end), only(one)) == 2
+    faint = Candidates(np.array([one, end], np.int32), np.array([0.0, -9.0], np.float32))
+    assert ended_at(only(one), faint, faint) is None
+
+
 @pytest.mark.real_model
 def test_a_choice_of_one_is_written_however_often_it_is_refused(small: LlamaEngine) -> None:
     field = Field("mood", Choice(("calm",)), "Mood:", max_tokens=12)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.creative.formats import PIN
+from assistant.creative.style.house import DEFAULT_STYLE
 from assistant.creative.watching import LONGEST_RUN, LONGEST_SHARED, Watching
 from store.creatives import Brief, Style
 from store.records import Product
@@ -99,3 +100,39 @@ def test_of_all_that_is_wrong_the_earliest_is_pointed_at() -> None:
     text = "A cosy shelf of marble in the hall"
     assert wrong_from(text, avoid=("cosy",)) == 2
     assert wrong_from(text, avoid=("hall",)) == text.index("marble")
+
+
+def test_a_word_that_another_variant_has_is_left_to_it_unless_the_facts_have_it_or_it_is_a_small_one() -> None:
+    watching = Watching(Brief(product=SHELF), PIN)
+    gift, season = watching.of("gift"), watching.of("season")
+    assert gift("description", "Tidy mornings begin with an oak shelf on the wall", True) is None
+    for text in ("Oak shelf", "Oak cups", "Put it to a wall"):
+        assert season("title", text, True) is None
+    assert season("title", "A tidier hall and mornings", False) == 18
+    assert gift("title", "Mornings are tidy", True) is None, "a variant may come back to its own words"
+
+
+def test_a_variant_that_is_written_again_leaves_its_old_words_to_others() -> None:
+    watching = Watching(Brief(product=SHELF), PIN)
+    gift, season = watching.of("gift"), watching.of("season")
+    gift("description", "Tidy mornings", True)
+    assert season("description", "Calm mornings", False) == 5
+    watching.of("gift")
+    assert season("description", "Calm mornings", False) is None
+
+
+def test_what_a_text_has_said_already_is_pointed_at() -> None:
+    text = "A calm hall is a good start, and a calm hall"
+    assert wrong_from(text) == text.rindex("hall")
+    assert wrong_from("a hall for the keys in the hall") is None
+
+
+def test_an_exclamation_is_pointed_at_unless_the_brands_own_style_may_want_it() -> None:
+    assert wrong_from("Home at last!", style=DEFAULT_STYLE) == 12
+    assert wrong_from("Home at last!", style=Style(voice=("Loud.",))) is None
+
+
+def test_a_comma_without_a_space_is_pointed_at_and_one_in_a_number_is_not() -> None:
+    assert wrong_from("Calm,quiet") == 4
+    assert wrong_from("Room for cups, plates") is None
+    assert wrong_from("Room for 1,000", product=Product(id="1", title="Shelf for 1,000 books")) is None

@@ -41,7 +41,7 @@ def too_alike(
 
     Texts are by slot. Without an embedder the words alone are compared.
     """
-    text, known = _whole(texts, format), [_whole(other, format) for other in others]
+    text, known = whole(texts, format), [whole(other, format) for other in others]
     for other, theirs in zip(others, known, strict=True):
         if _same_words(text, theirs, product):
             return _alike("same_words", "in nearly the same words as", other, format)
@@ -82,7 +82,7 @@ def mean_similarity(vectors: Vectors) -> float:
     return (total - count) / (count * (count - 1))
 
 
-def _whole(texts: Mapping[str, str], format: Format) -> str:
+def whole(texts: Mapping[str, str], format: Format) -> str:
     """What the writer wrote, as one text; labels are the same for all variants of a product and are left out."""
     return ". ".join(text.rstrip(". ") for slot in format.written if (text := texts.get(slot.name, "")))
 
@@ -110,7 +110,7 @@ def small_stems() -> frozenset[str]:
 
 def _alike(code: str, how: str, other: Mapping[str, str], format: Format) -> Finding:
     shown = next((other[slot.name] for slot in format.written if not slot.sentence and other.get(slot.name)), "")
-    title = shown or _whole(other, format)[:80]
+    title = shown or whole(other, format)[:80]
     return Finding(
         check="distinct",
         code=code,
