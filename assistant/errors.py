@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import errno
+import sys
 from collections.abc import Sequence
 from enum import IntEnum
+from pathlib import Path
+from traceback import extract_tb
 
 from prompts.errors import PromptError
 from store.errors import StoreError
+
+DEFECT = "A defect of the program"
 
 
 class ExitCode(IntEnum):
@@ -88,6 +93,20 @@ def describe(error: BaseException) -> tuple[str, str, ExitCode] | None:
     if isinstance(error, OSError):
         return _describe_os_error(error)
     return None
+
+
+def defect(error: Exception) -> str:
+    """A defect, in a sentence, where the work on one product fails and that on others goes on.
+
+    Raises again what is no defect, and all of them in Python's development mode, so that they are seen whole.
+    """
+    if sys.flags.dev_mode or describe(error) is not None:
+        raise error
+    place = extract_tb(error.__traceback__)[-1]
+    return (
+        f"{DEFECT}: {type(error).__name__} in {Path(place.filename).name}, line {place.lineno}."
+        " Please report it; with PYTHONDEVMODE=1 the next run ends there and shows it whole."
+    )
 
 
 def _describe_os_error(error: OSError) -> tuple[str, str, ExitCode]:

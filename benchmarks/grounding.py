@@ -1,11 +1,11 @@
 """How well the grounding checker finds the claims that no fact supports, by kind, on the hand-written set.
 
-    python benchmarks/grounding.py [FOLDER] [--split dev|test|fresh|all] [--show] [--json]
+    python benchmarks/grounding.py [FOLDER] [--split dev|test|fresh|held|all] [--show] [--json]
 
-FOLDER holds dev.jsonl and test.jsonl with products.jsonl, and fresh.jsonl with fresh_products.jsonl (default:
-tests/data/grounding, whose README has the rules). A text with an unsupported claim is caught where the checker reports
-an unsupported claim that overlaps it; a text without one is a false alarm where the checker reports any. Needs no
-model.
+FOLDER holds dev.jsonl and test.jsonl with products.jsonl, and fresh.jsonl and held.jsonl each with a file of products
+of its own (default: tests/data/grounding, whose README has the rules and says which figures to quote). A text with an
+unsupported claim is caught where the checker reports an unsupported claim that overlaps it; a text without one is a
+false alarm where the checker reports any. Needs no model.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from store.records import Product
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "grounding"
 # Each split with the file of its products.
-PRODUCTS = {"dev": "products", "test": "products", "fresh": "fresh_products"}
+PRODUCTS = {"dev": "products", "test": "products", "fresh": "fresh_products", "held": "held_products"}
 SPLITS = tuple(PRODUCTS)
 TOTAL = "total"
 

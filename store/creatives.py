@@ -129,13 +129,18 @@ class Creative:
     tokens: int = 0
 
     @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What keeps it from leaving."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.BLOCK)
+
+    @property
     def accepted(self) -> bool:
-        return not any(finding.severity is Severity.BLOCK for finding in self.findings)
+        return not self.blocking
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What keeps it from leaving, in sentences."""
-        return tuple(finding.message for finding in self.findings if finding.severity is Severity.BLOCK)
+        return tuple(finding.message for finding in self.blocking)
 
     @property
     def score(self) -> float:

@@ -1,7 +1,8 @@
 """Reviews: what a person, or the platform, decided on each creative that was written.
 
-Only this module changes the state of a creative once the ledger has put it in. Nobody can approve what failed its
-checks, and an edit has to be approved anew. No lock is needed: each decision is one short transaction on one table.
+Only this module changes the state of a creative once the ledger has put it in. What failed its checks is approved by
+nobody but a person who says why, and an edit has to be approved anew. No lock is needed: each decision is one short
+transaction.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from store.serial import SerialError, from_json, to_json
 ALL_PASSING = "all passing"
 """Who decided where everything that passes was approved at once, without a look at each."""
 
+# Whoever approves these gets the ad back from the platform.
+NEVER_OVERRULED = frozenset({"too_long", "empty", "markup", "control", "unusable", "unknown_slot"})
 PAGE = 500
 Kept = TypeVar("Kept", Product, Creative)
 
@@ -55,7 +58,11 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """A creative with what was decided on it. `edited` is what a person made of it, checked anew."""
+    """A creative with what was decided on it. `edited` is what a person made of it, checked anew.
+
+    `codes` are the platform's for a rejection, `despite` those of the findings that an approval overrules; `reason`
+    says why, for either.
+    """
 
     id: str
     product_title: str
@@ -67,6 +74,7 @@ class Reviewed:
     decided_at: datetime | None = None
     reason: str = ""
     codes: tuple[str, ...] = ()
+    despite: tuple[str, ...] = ()
 
     @property
     def creative(self) -> Creative:
@@ -75,10 +83,11 @@ class Reviewed:
 
 
 class Refused(NamedTuple):
-    """A creative that could not be approved, and why."""
+    """A creative that could not be approved, and why. `final` where not even a person can overrule that."""
 
     reviewed: Reviewed
     reason: str
+    final: bool
 
 
 class CounterExample(NamedTuple):
@@ -118,19 +127,21 @@ class Reviews:
         sql = "SELECT id FROM creatives WHERE substr(id, 1, ?) = ? ORDER BY id LIMIT ?"
         return [row[0] for row in self._connection.rows(sql, (len(start), start, limit))]
 
-    def approve(self, identifiers: Iterable[str], *, by: str) -> tuple[list[Reviewed], list[Refused]]:
-        """Approve these, whatever was decided before; what failed its checks is refused with the reason."""
+    def approve(
+        self, identifiers: Iterable[str], *, by: str, despite: str = ""
+    ) -> tuple[list[Reviewed], list[Refused]]:
+        """Approve these, whatever was decided before; what failed its checks is refused with the reason.
+
+        `despite` is why a person overrules the checks; what no platform takes is refused all the same.
+        """
         approved, refused = [], []
         with self._connection.transaction():
             for found in self._found(identifiers):
-                if reason := _obstacle(found):
-                    refused.append(Refused(found, reason))
-                    continue
-                self._decide(found.id, State.APPROVED, by)
-                self._connection.change(
-                    "DELETE FROM rejections WHERE creative_id = ? AND texts = ?", (found.id, _texts(found.creative))
-                )
-                approved.append(found)
+                if refusal := _refusal(found, despite):
+                    refused.append(refusal)
+                else:
+                    self._approve(found, by, despite)
+                    approved.append(found)
         return approved, refused
 
     def reject(self, identifiers: Iterable[str], *, by: str, reason: str, codes: Sequence[str] = ()) -> list[Reviewed]:
@@ -181,6 +192,19 @@ class Reviews:
     def _found(self, identifiers: Iterable[str]) -> Iterator[Reviewed]:
         return (found for identifier in dict.fromkeys(identifiers) if (found := self.get(identifier)))
 
+    def _approve(self, found: Reviewed, by: str, despite: str) -> None:
+        overruled = tuple(dict.fromkeys(finding.code for finding in found.creative.blocking))
+        self._decide(found.id, State.APPROVED, by, despite if overruled else "", overruled)
+        self._connection.change(
+            "DELETE FROM rejections WHERE creative_id = ? AND texts = ?", (found.id, _texts(found.creative))
+        )
+        # A product that has copy now is not without any: the next batch has no reason to write it again.
+        self._connection.change(
+            "UPDATE ledger SET state = 'done', finished_hash = order_hash"
+            " WHERE product_id = ? AND format = ? AND state = 'failed' AND finished_hash IS NULL AND NOT ?",
+            (found.written.product_id, found.written.format, found.outdated),
+        )
+
     def _decide(self, identifier: str, state: State, by: str, reason: str = "", codes: Sequence[str] = ()) -> None:
         at = _now() if by else None
         self._connection.change(
@@ -189,7 +213,9 @@ class Reviews:
         )
 
     def _read(self, row: Row) -> Reviewed:
-        _, identifier, title, state, body, edited, outdated, by, at, reason, codes = row
+        _, identifier, title, state, body, edited, outdated, by, at, reason, listed_codes = row
+        codes = tuple(json.loads(listed_codes))
+        approved = state == State.APPROVED
         return Reviewed(
             id=identifier,
             product_title=title,
@@ -200,7 +226,8 @@ class Reviews:
             decided_by=by,
             decided_at=datetime.fromisoformat(at) if at else None,
             reason=reason,
-            codes=tuple(json.loads(codes)),
+            codes=() if approved else codes,
+            despite=codes if approved else (),
         )
 
     def _from_json(self, kind: type[Kept], identifier: str, body: str) -> Kept:
@@ -241,10 +268,12 @@ def _passes(found: Reviewed, selection: Selection) -> bool:
     return all(word.casefold() in text for word in selection.words)
 
 
-def _obstacle(found: Reviewed) -> str:
-    if problems := found.creative.problems:
-        return problems[0]
-    return "it failed its checks" if found.state is State.FAILED else ""
+def _refusal(found: Reviewed, despite: str) -> Refused | None:
+    """Why this cannot be approved: for what nobody may overrule, else for what nobody does."""
+    blocking = found.creative.blocking
+    final = [finding for finding in blocking if finding.code in NEVER_OVERRULED]
+    reasons = final or ([] if despite else blocking)
+    return Refused(found, "; ".join(finding.message for finding in reasons), bool(final)) if reasons else None
 
 
 def _texts(creative: Creative) -> str:

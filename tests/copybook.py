@@ -14,6 +14,9 @@ from store.records import Part, Product
 
 PROVENANCE = Provenance(model="toy", model_sha256="ab" * 32, prompt_hash="c0ffee" * 4, seed=3, attempt=1)
 TOO_LONG = Finding(check="limits", code="too_long", message="the title has 130 characters, 100 are allowed")
+UNSUPPORTED = Finding(
+    check="grounding", code="number", message="number '350 g': no fact gives '350 g'", slot="description"
+)
 SUPPORTED = Claim(text="900 g", start=15, end=20, kind="number", supported_by="weight")
 
 

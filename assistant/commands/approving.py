@@ -20,22 +20,28 @@ def approve_all_passing(context: Context, reviews: Reviews, selection: Selection
     approve(context, reviews, passing, ALL_PASSING, as_json)
 
 
-def approve(context: Context, reviews: Reviews, wanted: Sequence[Reviewed], by: str, as_json: bool) -> None:
+def approve(
+    context: Context, reviews: Reviews, wanted: Sequence[Reviewed], by: str, as_json: bool, *, despite: str = ""
+) -> None:
     """Approve these and say so; exit code 1 where any was refused."""
     from assistant.terminal.reviews import SHORT_ID
     from assistant.terminal.screen import counted
 
-    approved, refused = reviews.approve([found.id for found in wanted], by=by)
-    context.screen.say(f"{counted(len(approved), 'creative')} approved by {by}.")
-    for found, reason in refused:
-        context.screen.warn(
-            f"{found.id[:SHORT_ID]} ({found.product_title}) cannot be approved: {reason}. Edit it first."
-        )
+    approved, refused = reviews.approve([found.id for found in wanted], by=by, despite=despite)
+    overruled = list(dict.fromkeys(finding.code for found in approved for finding in found.creative.blocking))
+    told = f", despite {', '.join(overruled)}" if overruled else ""
+    context.screen.say(f"{counted(len(approved), 'creative')} approved by {by}{told}.")
+    for found, reason, final in refused:
+        remedy = "Edit it first." if final else 'Edit it, or overrule the check: --despite "why".'
+        context.screen.warn(f"{found.id[:SHORT_ID]} ({found.product_title}) cannot be approved: {reason}. {remedy}")
     if as_json:
         content = {
             "by": by,
             "approved": [found.id for found in approved],
-            "refused": [{"id": found.id, "reason": reason} for found, reason in refused],
+            "despite": overruled,
+            "refused": [
+                {"id": found.id, "reason": reason, "can_be_overruled": not final} for found, reason, final in refused
+            ],
         }
         context.screen.show_json("review.approve", content)
     if refused:
@@ -61,6 +67,15 @@ def confirm(context: Context, count: int, yes: bool) -> None:
     question = f"Approve {counted(count, 'creative')}?"
     if not (context.screen.err.is_terminal and typer.confirm(question, default=False, err=True)):
         raise UsageError("Nothing was approved.", hint="Add --yes to approve without being asked.")
+
+
+def stated(despite: str | None) -> str:
+    """The reason for overruling a check, nothing where none is to be. Raises UsageError where it is not said."""
+    from assistant.feeds.text import plain
+
+    if despite is not None and not plain(despite):
+        raise UsageError("Overruling a check needs a reason.", hint='Such as --despite "the label says so".')
+    return plain(despite or "")
 
 
 def decider(by: str) -> str:

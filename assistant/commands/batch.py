@@ -153,6 +153,7 @@ def _check(feeds: Sequence[str]) -> None:
 def _run(context: Context, job: BatchJob, feeds: Sequence[str], places: _Places, *, as_json: bool) -> ExitCode:
     """Read the feeds, write what is to be written, save what there is, and say what came of it."""
     from assistant.jobs.batch import Batch
+    from assistant.matching.beside import pins_beside
     from assistant.terminal.batch import SHOWN, Summary, plan
     from store.ledger import Ledger
 
@@ -162,7 +163,7 @@ def _run(context: Context, job: BatchJob, feeds: Sequence[str], places: _Places,
     refused = {format.name: refused_texts(store.database.connection, format.name) for format in job.formats}
     job = replace(job, refused=refused)
     with ledger.running(f"batch {', '.join(feeds)}"):
-        batch = Batch(job, ledger, bench.engine, bench.embedder)
+        batch = Batch(job, ledger, bench.engine, bench.embedder, pins_beside(store, bench.embedder))
         for feed in feeds:
             _read(context, batch, feed)
         before = ledger.counts(job.run)

@@ -48,7 +48,10 @@ def edit_creative(
 
 def _tell(context: Context, after: Reviewed) -> None:
     if problems := after.creative.problems:
-        context.screen.warn(f"Edited, and kept beside what was written; it cannot be approved so: {problems[0]}.")
+        context.screen.warn(
+            f"Edited, and kept beside what was written; a check blocks it: {problems[0]}. Edit it again, or approve it "
+            'with --despite "why".'
+        )
     else:
         context.screen.say("Edited, and kept beside what was written. It has to be approved now.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +15,7 @@ from store.reviews import Reviews, Selection
 
 if TYPE_CHECKING:
     from assistant.creative.export.gather import Gathered
-    from assistant.creative.export.rows import LeftOut, Options, Rendering
+    from assistant.creative.export.rows import Exportable, LeftOut, Options, Rendering
     from assistant.creative.export.targets import Target
 
 
@@ -49,6 +49,9 @@ def export(
         str, typer.Option(help="google-csv: the ad group; one a product by default.", metavar="NAME")
     ] = "",
     active: Annotated[bool, typer.Option("--active", help="Ads that run at once, not paused ones.")] = False,
+    shop_url: Annotated[
+        str, typer.Option(help="Shopify shop with the pages of products that have no link.", metavar="URL")
+    ] = "",
     utm: Annotated[
         list[str] | None, typer.Option(help="Such as `campaign=spring`; can be repeated.", metavar="NAME=VALUE")
     ] = None,
@@ -73,6 +76,7 @@ def export(
         "campaign": plain(campaign),
         "ad_group": plain(ad_group),
         "active": active,
+        "shop_url": shop_url,
         "utm": utm,
     }
     options = _options(target, given)
@@ -93,14 +97,17 @@ def _export(
 ) -> None:
     from assistant.creative.export.files import places, write_files
     from assistant.creative.export.gather import gather
+    from assistant.creative.export.links import linked
 
     reviews = Reviews(context.workbench.store().database.connection)
     gathered = gather(reviews, selection, target, outdated=outdated)
-    rendering = target.render(gathered.rows, options)
+    rows = [linked(row, options.shop_url) for row in gathered.rows]
+    rendering = target.render(rows, options)
     written = places(out, len(rendering.files)) if rendering.files else []
     write_files(list(zip(written, rendering.files, strict=True)))
     left_out = [*gathered.left_out, *rendering.left_out]
     _tell(context, target, gathered, rendering, written, left_out)
+    _tell_of_links(context, target, options, gathered.rows, rows)
     _warn_of_leftovers(context, out, written)
     if as_json:
         context.screen.show_json("export", _as_json(target, gathered, rendering, written, left_out))
@@ -121,7 +128,7 @@ def _target(name: str, format_name: str) -> Target:
 
 def _options(target: Target, given: Mapping[str, Any]) -> Options:
     """The options of the target: none missing that it needs, none given that it would pass over."""
-    from assistant.creative.export.links import read_utm
+    from assistant.creative.export.links import read_shop, read_utm
     from assistant.creative.export.rows import Options
     from assistant.creative.export.verdicts import read_pin_ids
 
@@ -130,6 +137,8 @@ def _options(target: Target, given: Mapping[str, Any]) -> Options:
     used = {name: value for name, value in given.items() if value}
     if unused := sorted(used.keys() - {*target.needs, *target.takes}):
         raise UsageError(f"{target.name} has no use for {_option(unused[0])}.", hint="Leave it out.")
+    if "shop_url" in used:
+        used["shop_url"] = read_shop(used["shop_url"])
     if "utm" in used:
         used["utm"] = read_utm(used["utm"])
     if "pin_ids" in used:
@@ -174,6 +183,21 @@ def _tell(
     if left_out:
         screen.warn(f"{counted(len(left_out), 'approved creative')} left out:")
         screen.say(show_left_out(left_out))
+
+
+def _tell_of_links(
+    context: Context, target: Target, options: Options, before: Sequence[Exportable], rows: Sequence[Exportable]
+) -> None:
+    """Say where links come from that are not the products' own, and how to get those that are missing."""
+    from assistant.terminal.screen import counted
+
+    made = [row.product.link for row, was in zip(rows, before, strict=True) if row is not was]
+    missing = sum(not row.product.link for row in rows) if "shop_url" in target.takes else 0
+    if made:
+        context.screen.say(f"{counted(len(made), 'link')} made from --shop-url, such as {made[0]}")
+    if missing:
+        remedy = "no id is a Shopify handle" if options.shop_url else "with a Shopify shop, add --shop-url https://SHOP"
+        context.screen.warn(f"{counted(missing, 'creative')} without a link, since the product has none: {remedy}.")
 
 
 def _warn_of_leftovers(context: Context, out: Path, written: list[Path]) -> None:

@@ -34,6 +34,7 @@ Below = Annotated[float | None, typer.Option(help="Only ranked ones with a score
 AllPassing = Annotated[
     bool, typer.Option("--approve-all-passing", help="Approve all that is pending and passes its checks.")
 ]
+Despite = Annotated[str | None, typer.Option(help="Overrule the checks that block it, and say why.", metavar="REASON")]
 By = Annotated[str, typer.Option(help="Who decides; your user name by default.", metavar="NAME")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -106,6 +107,7 @@ def approve(
         typer.Argument(help="Numbers of the last list, or beginnings of ids.", metavar="ID", show_default=False),
     ] = None,
     by: By = "",
+    despite: Despite = None,
     format_name: FormatName = "",
     product: ProductId = "",
     angle: Angle = "",
@@ -116,7 +118,8 @@ def approve(
 ) -> None:
     """Approve creatives, by name, or all that are pending and fit the filters. Only what is approved can be exported.
 
-    What failed its checks cannot be approved: edit it first. The exit code is then 1.
+    What failed its checks is refused, and the exit code is then 1: edit it, or overrule the checks with --despite,
+    which is recorded with the reason. What the platform would send back (too long, empty, markup) nobody overrules.
     """
     context = here(ctx)
     filters = Selection(format=_format(format_name), product_id=product, angle=angle, words=tuple(text.split()))
@@ -124,6 +127,10 @@ def approve(
         raise UsageError(
             "Name what to approve, or give filters, not both.",
             hint="Such as `pinwright review approve 1 2 5`, or `pinwright review approve --product ID`.",
+        )
+    if despite is not None and not references:
+        raise UsageError(
+            "Whoever overrules a check names what it is about.", hint="Such as `review approve 1 --despite ...`."
         )
     if approve_all_passing:
         if by:
@@ -137,7 +144,7 @@ def approve(
     else:
         wanted = approving.pending(reviews, filters)
         approving.confirm(context, len(wanted), yes)
-    approving.approve(context, reviews, wanted, name, as_json)
+    approving.approve(context, reviews, wanted, name, as_json, despite=approving.stated(despite))
 
 
 @app.command(short_help="Reject creatives, with a reason.")

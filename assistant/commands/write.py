@@ -29,7 +29,7 @@ from assistant.commands.briefing import (
 )
 from assistant.commands.context import AsJson, Context, here
 from assistant.commands.naming import Description, Facts, FactsFile, ProductId, Title, find_product, stated_facts
-from assistant.errors import EngineError, ExitCode, UsageError
+from assistant.errors import DEFECT, EngineError, ExitCode, UsageError
 from assistant.llm.engine import Usage
 from store.creatives import Brief, Creative
 from store.errors import StoreMissingError
@@ -141,7 +141,7 @@ def _write(context: Context, order: Order) -> Outcome:
     from assistant.terminal.screen import counted
 
     screen, bench = context.screen, context.workbench
-    engine, order = bench.engine, replace(order, refused=_refused(context, order.format.name))
+    engine, order = bench.engine, _with_surroundings(context, order)
     screen.say(f"{counted(len(order.angles), 'variant')} for {order.brief.product.title}\n")
     outcome = Outcome("", (), Usage())
     with Draft(screen) as draft:
@@ -157,11 +157,16 @@ def _write(context: Context, order: Order) -> Outcome:
     return outcome
 
 
-def _refused(context: Context, format_name: str) -> tuple[str, ...]:
-    """What was rejected in this format, where there is a store at all."""
+def _with_surroundings(context: Context, order: Order) -> Order:
+    """The order with what was rejected in its format and the pins beside it, where there is a store at all."""
+    from assistant.matching.beside import pins_beside
+
+    bench = context.workbench
     with suppress(StoreMissingError):
-        return refused_texts(context.workbench.store().database.connection, format_name)
-    return ()
+        store = bench.store()
+        beside = pins_beside(store, bench.embedder)(order.brief.product)
+        return replace(order, refused=refused_texts(store.database.connection, order.format.name), beside=beside)
+    return order
 
 
 def _finish(context: Context, order: Order, outcome: Outcome, *, as_json: bool) -> None:
@@ -170,7 +175,10 @@ def _finish(context: Context, order: Order, outcome: Outcome, *, as_json: bool) 
 
     missing = len(order.angles) - len(outcome.creatives)
     if outcome.error and not outcome.creatives:
-        raise EngineError(outcome.error, hint="Shorten the product's description, or choose another writer.")
+        hint = (
+            "" if outcome.error.startswith(DEFECT) else "Shorten the product's description, or choose another writer."
+        )
+        raise EngineError(outcome.error, hint=hint)
     if as_json:
         rows = [creative_as_json(creative) for creative in outcome.creatives]
         context.screen.show_json("write", {"product_id": order.brief.product.id, "creatives": rows})

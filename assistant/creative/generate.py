@@ -20,6 +20,7 @@ from assistant.creative.ranking.rank import rank
 from assistant.creative.watching import Watching
 from assistant.embedding.embedder import Embedder
 from assistant.embedding.remembering import RememberingEmbedder
+from assistant.errors import defect
 from assistant.llm.engine import Engine, Field, Piece, Reply, Request, Usage
 from prompts import load
 from store.creatives import Brief, Creative, Finding, Provenance, Severity
@@ -125,7 +126,7 @@ class _Variant:
             temperature=TEMPERATURE,
             seed=self.seed,
             max_seconds=MOST_SECONDS,
-            watch=self.job.watch.of(self.key),
+            watch=self.job.watch.of(self.key, {**self.passed, **self.kept}),
         )
 
     @property
@@ -186,12 +187,16 @@ class _Desk:
         if reply.error:
             variant.error = reply.error
         else:
-            variant.creative = self._judged(variant, reply)
-            yield variant.creative
-            if not variant.creative.accepted and not variant.tried_enough:
-                variant.take_another_angle()
-                self._waiting.appendleft(variant)
-                return
+            try:
+                variant.creative = self._judged(variant, reply)
+            except Exception as error:  # noqa: BLE001 - `defect` raises what is none again
+                variant.creative, variant.error = None, defect(error)
+            else:
+                yield variant.creative
+                if not variant.creative.accepted and not variant.tried_enough:
+                    variant.take_another_angle()
+                    self._waiting.appendleft(variant)
+                    return
         variant.job.left -= 1
         if not variant.job.left:
             yield self._outcome(variant.job)

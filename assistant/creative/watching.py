@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from assistant.creative.bounds.languages import LANGUAGES
-from assistant.creative.bounds.repeats import repeated, same_words, words_of
+from assistant.creative.bounds.repeats import repeated, same_words, says_the_same, words_of
 from assistant.creative.formats import Format
 from assistant.creative.ground import check_by_rules
 from assistant.creative.judge import SURE
 from assistant.creative.ranking.distinct import small_stems
 from assistant.creative.ranking.wording import lexicon, phrases, stems
 from assistant.creative.style.house import DEFAULT_STYLE
+from assistant.errors import defect
 from assistant.llm.engine import Watch
 from store.creatives import Brief
 
@@ -65,25 +67,37 @@ class Watching:
         self._avoided = [phrases((*brief.avoid, *brief.style.avoid)), lexicon().filler, GLUED]
         if brief.style == DEFAULT_STYLE:
             self._avoided.append(EXCLAIMS)
-        groups = Counter(slot.group for slot in format.slots)
-        self._sentences = {slot.name for slot in format.slots if slot.sentence and groups[slot.group] == 1}
+        self._groups = {slot.name: slot.group for slot in format.slots}
+        of_a_kind = Counter(self._groups.values())
+        self._sentences = {slot.name for slot in format.slots if slot.sentence and of_a_kind[slot.group] == 1}
         self._language = LANGUAGES.get(brief.language)
         facts = (stems(fact) for _, fact in self._product.facts)
         self._given = small_stems().union(*facts)
         self._drafts: dict[str, dict[str, str]] = {}
 
-    def of(self, key: str) -> Watch:
-        """The watch of one variant; what it has written so far is told to the watches of the others."""
-        drafts = self._drafts[key] = {}
+    def of(self, key: str, given: Mapping[str, str] = MappingProxyType({})) -> Watch:
+        """The watch of one variant; what it has written so far is told to the watches of the others.
+
+        `given` are the texts that it has already, by slot.
+        """
+        drafts = self._drafts[key] = dict(given)
 
         def wrong_from(field: str, text: str, whole: bool) -> int | None:
             drafts[field] = text
-            places = [self._unsupported(text), self._repeated(key, text), self._stale(key, field, text)]
-            places.append(self._only_named(text) if whole else None)
-            places += [self._shared(key, text), self._again(text), *self._unwanted(text)]
-            return min((place for place in places if place is not None), default=None)
+            try:
+                return self._wrong_from(key, field, text, whole)
+            except Exception as error:  # noqa: BLE001 - `defect` raises what is none again
+                # Whoever judges the whole text meets it as well, and fails that product alone.
+                defect(error)
+                return None
 
         return wrong_from
+
+    def _wrong_from(self, key: str, field: str, text: str, whole: bool) -> int | None:
+        places = [self._unsupported(text), self._repeated(key, text), self._stale(key, field, text)]
+        places.append(self._nothing_new(key, field, text) if whole else None)
+        places += [self._shared(key, text), self._again(text), *self._unwanted(text)]
+        return min((place for place in places if place is not None), default=None)
 
     def _unsupported(self, text: str) -> int | None:
         """The last word of the first claim without a fact: another word there may make it one that has its fact."""
@@ -110,9 +124,12 @@ class Watching:
         stale = opening[0] in STALE_OPENINGS or any(words_of(other)[:1] == opening for other in others)
         return 0 if stale and len(text) < LONGEST_OPENING else None
 
-    def _only_named(self, text: str) -> int | None:
-        """The last word of a text that is the product's name and nothing else."""
-        found = LAST_WORD.search(text) if same_words(text, self._product.title) else None
+    def _nothing_new(self, key: str, field: str, text: str) -> int | None:
+        """The last word of a text that is the product's name and nothing else, or what the ad says elsewhere."""
+        group = self._groups.get(field)
+        elsewhere = [said for name, said in self._drafts[key].items() if name != field and self._groups[name] == group]
+        again = any(says_the_same(text, other, self._language) for other in elsewhere)
+        found = LAST_WORD.search(text) if again or same_words(text, self._product.title) else None
         return found.start() if found else None
 
     def _is_taken(self, key: str, run: Run) -> bool:

@@ -19,9 +19,10 @@ from assistant.creative.angles.choosing import choose_angles
 from assistant.creative.formats import Format
 from assistant.creative.generate import Order, Outcome, write_all
 from assistant.embedding.embedder import Embedder
-from assistant.errors import PinwrightError, UsageError
+from assistant.errors import PinwrightError, UsageError, defect
 from assistant.feeds.reader import Accepted, Rejected, Row
 from assistant.llm.engine import Engine, Piece, Usage
+from assistant.matching.beside import Beside
 from prompts import load
 from store.creatives import Brief
 from store.ledger import Ledger
@@ -86,10 +87,21 @@ class BatchProgress:
 
 
 class Batch:
-    """One run over some feeds. The caller is `running` the ledger; `read` each feed, then go through `write`."""
+    """One run over some feeds. The caller is `running` the ledger; `read` each feed, then go through `write`.
 
-    def __init__(self, job: BatchJob, ledger: Ledger, engine: Engine, embedder: Embedder | None) -> None:
+    `beside` names pins that an ad for a product would appear among, which its variants are ranked by.
+    """
+
+    def __init__(
+        self,
+        job: BatchJob,
+        ledger: Ledger,
+        engine: Engine,
+        embedder: Embedder | None,
+        beside: Beside = lambda _: (),
+    ) -> None:
         self._job, self._ledger, self._engine, self._embedder = job, ledger, engine, embedder
+        self._beside = beside
         self._formats = {format.name: format for format in job.formats}
         self._terms = {format.name: _terms(job, format, engine) for format in job.formats}
         self._open: dict[str, Unwritten] = {}
@@ -146,7 +158,7 @@ class Batch:
     def _entry(self, feed: str, row: Accepted) -> Entry:
         product = row.record
         assert isinstance(product, Product)
-        facts = _dumped([product.facts, product.tags, product.interest])
+        facts = _dumped([_lasting(product.facts), product.tags, product.interest])
         orders = {name: text_hash(f"{terms} {facts}") for name, terms in self._terms.items()}
         return Entry(product, feed, row.line, orders)
 
@@ -155,8 +167,9 @@ class Batch:
             key = f"{row.product.id} {row.format}"
             try:
                 order = self._order(key, row)
-            except PinwrightError as error:
-                self._finish(row, Outcome(key, (), Usage(), str(error)))
+            except Exception as error:  # noqa: BLE001 - `defect` raises what is none again
+                reason = str(error) if isinstance(error, PinwrightError) else defect(error)
+                self._finish(row, Outcome(key, (), Usage(), reason))
                 continue
             self._open[key] = row
             yield order
@@ -174,6 +187,7 @@ class Batch:
             seed=job.seed + row.tries * SEEDS_BETWEEN_TRIES,
             feed=row.feed,
             settings=job.settings,
+            beside=self._beside(row.product),
             refused=job.refused.get(row.format, ()),
         )
 
@@ -201,6 +215,14 @@ def _terms(job: BatchJob, format: Format, engine: Engine) -> str:
             ]
         )
     )
+
+
+def _lasting(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The facts but the stock, which changes by the day: no writer is told of it, and an export looks at it again.
+
+    The price stays. A writer is not told of it either, but a text may have it from the description.
+    """
+    return [(name, text) for name, text in facts if name != "availability"]
 
 
 def _reason(outcome: Outcome) -> str:

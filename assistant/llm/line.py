@@ -15,7 +15,7 @@ from assistant.llm.sampling import Candidates, Logits, Sampler
 
 END_OF_LINE, FULL_STOP = b"\n", b"."
 # A line that has to end is ended only where the writer thought of it at least as much as this.
-LEAST_SHARE = 0.01
+LEAST_SHARE = 0.001
 # After so many tokens that led nowhere at one place, the word before it is what leads there.
 PATIENCE = 3
 

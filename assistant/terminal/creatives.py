@@ -14,7 +14,7 @@ from rich.text import Text
 from assistant.creative.formats import Format, Shape, Slot
 from assistant.creative.judge import SURE
 from assistant.llm.engine import Piece
-from assistant.terminal.screen import Harmless, Screen
+from assistant.terminal.screen import Harmless, Screen, hanging
 from store.creatives import Claim, Creative, Finding, Severity
 
 INDENT = 2
@@ -112,7 +112,7 @@ def show_claims(claims: Sequence[Claim]) -> RenderableType:
     return Group(*(_claim(claim) for claim in claims))
 
 
-def _slot(slot: Slot, creative: Creative) -> Iterator[Text]:
+def _slot(slot: Slot, creative: Creative) -> Iterator[RenderableType]:
     text = creative.texts[slot.name]
     shown = Text(text, "" if slot.sentence else "title")
     for claim in creative.claims.get(slot.name, ()):
@@ -124,7 +124,7 @@ def _slot(slot: Slot, creative: Creative) -> Iterator[Text]:
     yield Text(f"{slot.name} {length} of {slot.hard}{folded}", style)
 
 
-def _verdict(creative: Creative) -> Iterator[Text]:
+def _verdict(creative: Creative) -> Iterator[RenderableType]:
     supported = {
         claim.text.lower(): claim for claims in creative.claims.values() for claim in claims if claim.supported
     }
@@ -138,14 +138,13 @@ def _colour(claim: Claim) -> str:
     return "good" if claim.supported else "bad" if claim.confidence >= SURE else "warn"
 
 
-def _claim(claim: Claim) -> Text:
+def _claim(claim: Claim) -> RenderableType:
     if claim.supported:
-        return Text.assemble(("✓ ", "good"), claim.text, (f"  {claim.supported_by}", "faint"))
+        return hanging(("✓ ", "good"), Text.assemble(claim.text, (f"  {claim.supported_by}", "faint")))
     mark = ("✗ ", "bad") if claim.confidence >= SURE else ("? ", "warn")
-    return Text.assemble(mark, claim.text, (f"  {claim.kind}: {claim.reason}", "faint"))
+    return hanging(mark, Text.assemble(claim.text, (f"  {claim.kind}: {claim.reason}", "faint")))
 
 
-def _finding(finding: Finding) -> Text:
-    mark, style = MARKS[finding.severity]
+def _finding(finding: Finding) -> RenderableType:
     code = f"  {finding.code}" if finding.check == "policy" else ""
-    return Text.assemble((mark, style), finding.message, (code, "faint"))
+    return hanging(MARKS[finding.severity], Text.assemble(finding.message, (code, "faint")))

@@ -15,9 +15,11 @@ from rich.text import Text
 
 from assistant.creative.export.rows import LeftOut, first_title
 from assistant.creative.formats import FORMATS, Format
+from assistant.terminal.creatives import MARKS
 from assistant.terminal.matches import shorten
 from assistant.terminal.reports import show_pairs
-from store.creatives import Creative, Severity
+from assistant.terminal.screen import hanging
+from store.creatives import Creative
 from store.records import Record
 from store.reviews import Reviewed, State
 
@@ -27,7 +29,6 @@ LONGEST_SHOWN = 1_000
 ALIKE = 0.5
 NAMED = 5
 STYLES = {State.PENDING: "warn", State.APPROVED: "good", State.REJECTED: "bad", State.FAILED: "bad"}
-MARKS = {Severity.BLOCK: ("✗ ", "bad"), Severity.WARN: ("! ", "warn"), Severity.INFORM: ("· ", "faint")}
 _PIECES = re.compile(r"\w+|\s+|[^\w\s]")
 _TITLES, _DESCRIPTIONS = ("title", "headline", "card_title"), ("description", "primary_text", "card_description")
 
@@ -44,7 +45,7 @@ def show_review(found: Reviewed, current: Record | None) -> RenderableType:
     parts: list[RenderableType] = [_head(found), Text("")]
     parts += [part for name, text in _in_order(creative) for part in _text(name, text, creative)]
     parts += [
-        Text.assemble(MARKS[item.severity], f"{item.slot or item.check}: {item.message}") for item in creative.findings
+        hanging(MARKS[item.severity], Text(f"{item.slot or item.check}: {item.message}")) for item in creative.findings
     ]
     parts += [Text(""), show_pairs(_facts(found))]
     for heading, differences in _differences(found, current):
@@ -70,6 +71,7 @@ def review_as_json(found: Reviewed) -> Mapping[str, Any]:
         "decided_at": found.decided_at.isoformat() if found.decided_at else None,
         "reason": found.reason,
         "codes": list(found.codes),
+        "despite": list(found.despite),
         "texts": dict(creative.texts),
         "written": dict(found.written.texts),
         "claims": {name: [asdict(claim) for claim in claims] for name, claims in creative.claims.items()},
@@ -112,7 +114,7 @@ def show_left_out(left_out: Iterable[LeftOut]) -> RenderableType:
     for reason, items in by_reason.items():
         named = ", ".join(f"{shorten(item.title, 40)} ({item.id[:SHORT_ID]})" for item in items[:NAMED])
         more = f" and {len(items) - NAMED:,} more" if len(items) > NAMED else ""
-        lines.append(Text.assemble(("  · ", "faint"), f"{named}{more}: {reason}"))
+        lines.append(hanging(("  · ", "faint"), Text(f"{named}{more}: {reason}")))
     return Group(*lines)
 
 
@@ -141,6 +143,7 @@ def _lines(number: int, found: Reviewed) -> RenderableType:
 
 def _for_whom(found: Reviewed) -> str:
     marks = ["edited"] * (found.edited is not None) + ["outdated"] * found.outdated
+    marks += [f"despite {', '.join(found.despite)}"] if found.despite else []
     creative = found.creative
     parts = (found.product_title, creative.format, creative.angle, found.id[:SHORT_ID], *marks)
     return " · ".join(part for part in parts if part)
@@ -175,7 +178,8 @@ def _text(name: str, text: str, creative: Creative) -> Iterator[RenderableType]:
     yield Padding(shown, (0, 0, 0, 2), expand=False)
     for claim in claims:
         mark, why = (("✓ ", "good"), claim.supported_by) if claim.supported else (("✗ ", "bad"), claim.reason)
-        yield Padding(Text.assemble(mark, claim.text, (f"  {claim.kind}: {why}", "faint")), (0, 0, 0, 2), expand=False)
+        line = hanging(mark, Text.assemble(claim.text, (f"  {claim.kind}: {why}", "faint")))
+        yield Padding(line, (0, 0, 0, 2), expand=False)
 
 
 def _length(name: str, text: str, format: Format | None) -> str:
@@ -195,7 +199,9 @@ def _facts(found: Reviewed) -> Iterator[tuple[str, str]]:
     if found.decided_by:
         when = f" on {found.decided_at:%Y-%m-%d %H:%M} UTC" if found.decided_at else ""
         yield found.state, f"by {found.decided_by}{when}"
-    if found.reason or found.codes:
+    if found.despite:
+        yield "despite", f"{', '.join(found.despite)}: {found.reason}"
+    elif found.reason or found.codes:
         yield "reason", " ".join(part for part in (", ".join(found.codes), found.reason) if part)
     yield "written by", f"{made.model}, try {made.attempt}, seed {made.seed}, prompt {made.prompt_hash[:12]}"
 

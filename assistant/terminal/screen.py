@@ -15,6 +15,7 @@ from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
+from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
@@ -115,6 +116,15 @@ class Screen:
         _tell(self.err, Text.assemble(("✗ ", "bad"), _one_line(message)))
         if hint:
             _tell(self.err, Text.assemble(("→ ", "name"), _one_line(hint)))
+
+
+def hanging(mark: tuple[str, str], text: Text) -> RenderableType:
+    """A line after a mark, its text and style; where it does not fit, it goes on below its first word."""
+    line = Table.grid()
+    line.add_column(no_wrap=True)
+    line.add_column(overflow="fold")
+    line.add_row(Text.assemble(mark), text)
+    return line
 
 
 def _tell(console: Console, message: Text) -> None:

@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 
+from assistant.creative import generate
+from assistant.creative.judge import Judgement, judge
 from assistant.errors import EngineError
 from assistant.llm.engine import Event, Request
 from assistant.llm.scripted import ScriptedEngine
+from store.creatives import Brief
 from store.reviews import Reviews
 from store.store import Store
 
@@ -174,6 +177,22 @@ def test_an_engine_that_fails_is_a_sentence_and_what_was_done_is_saved(
     assert ended.code == 4 and "✗ The writer is gone." in ended.err
     assert [line["product_id"] for line in lines(files / "ads.jsonl")] == ["p0", "p0", "p1", "p1"]
     assert batch("--json").json["unchanged"] == 2
+
+
+def test_a_defect_in_judging_one_product_fails_its_row_alone(
+    batch: Run, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(texts: Mapping[str, str], brief: Brief, *others: Any, **named: Any) -> Judgement:
+        if brief.product.id == "p2":
+            raise TypeError("nobody foresaw this")
+        return judge(texts, brief, *others, **named)
+
+    monkeypatch.setattr(generate, "judge", stumble)
+    ended = batch("--json")
+    assert (ended.code, ended.json["done"], ended.json["failed"]) == (1, 3, 1)
+    assert "id p2" in words(ended.err) and "A defect of the program: TypeError" in words(ended.err)
+    assert "Traceback" not in ended.err
+    assert [line["id"] for line in lines(files / "ads.failed.jsonl")] == ["p2"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from store.store import Store
-from tests.copybook import creative, product, put, texts
+from tests.copybook import UNSUPPORTED, creative, product, put, texts
 
 Run = Callable[..., Any]
 OPTIONS = {
@@ -77,6 +77,44 @@ def test_what_is_approved_leaves_in_one_file(run: Run, export: Run, tmp_path: Pa
     assert len(ended.json["exported"]) == {"ads-json": 2, "jsonl": 5}.get(target, 1)
     assert (tmp_path / "out").read_bytes()
     assert not list(tmp_path.glob(".out*"))
+
+
+def test_what_a_person_overruled_leaves_and_says_so(run: Run, export: Run, home: Path, tmp_path: Path) -> None:
+    with Store.open(home / "store") as store:
+        (overruled,) = put(store.database.connection, product("vase"), [creative("vase", findings=(UNSUPPORTED,))])
+    assert run("review", "approve", overruled, "--despite", "It is on the label.").code == 0
+    assert export("jsonl").code == 0
+    (line,) = map(json.loads, (tmp_path / "out").read_text().splitlines())
+    assert (line["approved_despite"], line["approved_because"]) == (["number"], "It is on the label.")
+    assert export("pins-csv", "--json", out="pins.csv").json["exported"] == [overruled]
+
+
+@pytest.fixture
+def unlinked(home: Path, written: list[str]) -> None:
+    """The products as a Shopify export brings them."""
+    with Store.open(home / "store") as store:
+        put(store.database.connection, product("oak-lamp", link=""), [creative("oak-lamp", "search", angle="handle")])
+        put(store.database.connection, product("SKU 12/b", link=""), [creative("SKU 12/b", "search", angle="none")])
+
+
+def test_a_shopify_shop_gives_products_without_a_link_their_pages(
+    run: Run, export: Run, unlinked: None, tmp_path: Path
+) -> None:
+    approve_all(run)
+    ended = export("google-csv", "--shop-url", "https://kiln.example/", "--utm", "source=g")
+    told = " ".join(ended.err.split())
+    assert "1 link made from --shop-url, such as https://kiln.example/products/oak-lamp" in told
+    assert ended.code == 1 and "1 creative without a link" in told and "Shopify handle" in told
+    with (tmp_path / "out").open(encoding="utf-8", newline="") as stream:
+        links = [row["Final URL"] for row in csv.DictReader(stream)]
+    assert links == ["https://shop.example/lamp?utm_source=g", "https://kiln.example/products/oak-lamp?utm_source=g"]
+
+
+def test_a_missing_link_names_the_option_that_makes_it(run: Run, export: Run, unlinked: None) -> None:
+    approve_all(run)
+    told = " ".join(export("google-csv").err.split())
+    assert "its product has no link" in told
+    assert "2 creatives without a link, since the product has none: with a Shopify shop, add --shop-url" in told
 
 
 def test_a_pin_is_found_by_the_readers_of_csv(run: Run, export: Run, tmp_path: Path) -> None:
@@ -159,6 +197,9 @@ def test_a_missing_pin_is_named_and_the_rest_leaves(run: Run, export: Run, writt
         (("--to", "pins-csv", "--board", "b", "--publish-date", "soon"), "no date"),
         (("--to", "pins-csv", "--board", "b", "--publish-date", "2999-01-01"), "next 14 days"),
         (("--to", "pins-csv", "--board", "b", "--utm", "x"), "no tracking parameter"),
+        (("--to", "jsonl", "--shop-url", "http://kiln.example"), "no address of a shop"),
+        (("--to", "jsonl", "--shop-url", "https://kiln.example/?a=b"), "no address of a shop"),
+        (("--to", "merchant-tsv", "--shop-url", "https://kiln.example"), "no use for --shop-url"),
         (("--to", "ads-json", "--ad-group-id", "x y", "--pin-ids", "{pins}"), "no id of an ad group"),
         (("--to", "ads-json", "--ad-group-id", "1", "--pin-ids", "{pins}.none"), "no file"),
         (("--to", "jsonl", "--since", "yesterday"), "no date"),

@@ -31,7 +31,7 @@ CLAIM = {"text", "start", "end", "kind", "supported", "supported_by", "reason", 
 FINDING = {"check", "code", "message", "severity", "slot", "start", "end", "advice"}
 REVIEWED = {
     "id", "product_id", "product", "format", "angle", "rank", "score", "state", "edited", "outdated", "decided_by",
-    "decided_at", "reason", "codes", "texts", "written", "claims", "findings", "provenance",
+    "decided_at", "reason", "codes", "despite", "texts", "written", "claims", "findings", "provenance",
 }  # fmt: skip
 OWN_ADS = (
     "Slow mornings begin with a warm cup and nobody in a hurry.",
@@ -80,7 +80,7 @@ FIELDS = {
     },
     "review": {"total", "creatives"},
     "review.show": REVIEWED | {"differences"},
-    "review.approve": {"by", "approved", "refused"},
+    "review.approve": {"by", "approved", "despite", "refused"},
     "review.reject": {"rejected"},
     "review.edit": REVIEWED,
     "review.import": {"rejected", "others", "problems"},

@@ -13,7 +13,7 @@ import pytest
 from store.records import Ad, Kind
 from store.reviews import Reviews, Selection, State
 from store.store import Store
-from tests.copybook import SUPPORTED, TOO_LONG, creative, product, put, texts
+from tests.copybook import SUPPORTED, TOO_LONG, UNSUPPORTED, creative, product, put, texts
 
 LAMP = product(title="Oak Desk Lamp, Dimmable", options=(("weight", ("900 g",)),))
 Run = Callable[..., Any]
@@ -95,6 +95,12 @@ def test_one_is_shown_whole_with_what_differs_from_the_feed(run: Run, written: l
     assert "✓ 900 g number: weight" in shown and "It names the shade." in shown and "23 of 100" in shown
 
 
+def test_a_finding_that_does_not_fit_goes_on_below_its_first_word(run: Run, written: list[str]) -> None:
+    shown = run("review", "show", written[1], columns=40).out.splitlines()
+    start = next(place for place, line in enumerate(shown) if line.startswith("✗ "))
+    assert shown[start : start + 2] == ["✗ limits: the title has 130 characters,", "  100 are allowed"]
+
+
 def test_the_json_of_one_has_both_sides(run: Run, written: list[str]) -> None:
     found = run("review", "show", written[0], "--json").json
     assert found["schema"] == "pinwright.review.show/1"
@@ -130,8 +136,34 @@ def test_an_approval_bears_a_name_and_what_failed_is_refused(run: Run, written: 
     ended = run("review", "approve", written[0], written[1], "--by", "Kim", "--json")
     assert ended.code == 1 and "Edit it first" in ended.err
     assert (ended.json["approved"], ended.json["by"]) == ([written[0]], "Kim")
-    assert ended.json["refused"] == [{"id": written[1], "reason": TOO_LONG.message}]
+    assert ended.json["refused"] == [{"id": written[1], "reason": TOO_LONG.message, "can_be_overruled": False}]
     assert decided_by(home) == ["Kim", "", "", ""]
+
+
+def test_a_person_overrules_a_check_for_their_own_edit_and_says_why(run: Run, written: list[str], home: Path) -> None:
+    edited = ("--set", "title=A lamp to read by", "--set", "description=It weighs 350 g.")
+    assert run("review", "edit", written[0], *edited).code == 1
+    refused = run("review", "approve", written[0])
+    assert refused.code == 1 and "no fact gives" in refused.err and "--despite" in refused.err
+    assert run("review", "approve", written[0], "--despite", " ").code == 2
+    ended = run("review", "approve", written[0], "--despite", "The label says 350 g.", "--by", "Kim", "--json")
+    assert (ended.code, ended.json["approved"], ended.json["despite"]) == (0, [written[0]], ["number"]), ended.err
+    assert "approved by Kim, despite number." in ended.err
+    assert "despite number" in " ".join(run("review").out.split())
+    assert "despite number: The label says 350 g." in " ".join(run("review", "show", written[0]).out.split())
+
+
+def test_overruling_is_for_what_is_named_alone(run: Run, written: list[str], home: Path) -> None:
+    for filters in (("--product", "lamp", "--yes"), ("--approve-all-passing", "--yes")):
+        assert run("review", "approve", *filters, "--despite", "why not").code == 2
+    assert "approved" not in states(home)
+
+
+def test_approving_all_that_passes_never_overrules(run: Run, home: Path) -> None:
+    with Store.open(home / "store", create=True) as store:
+        put(store.database.connection, LAMP, [creative(findings=(UNSUPPORTED,))])
+    assert run("review", "--approve-all-passing", "--yes").code == 0
+    assert states(home) == ["failed"]
 
 
 def test_approving_by_filter_wants_a_yes(run: Run, written: list[str], home: Path) -> None:

@@ -119,7 +119,8 @@ def test_pins_beside_it_decide_between_equals() -> None:
     for brief_beside, best in ((beside, "hall"), (["Sunday lunch at the long table", "Soup on the table"], "table")):
         ranked = rank([hall, table], BRIEF, None, beside=brief_beside)
         assert ranked[0].angle == best
-        assert "the pins beside it" in ranked[0].reason
+        assert "its fit to the pins beside it" in ranked[0].reason
+        assert "less fit to the pins beside it" in ranked[1].reason
 
 
 def test_the_words_of_brief_and_house_count_for_style() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from assistant.creative.formats import PIN
+from assistant.creative import watching
+from assistant.creative.formats import PIN, SEARCH
 from assistant.creative.style.house import DEFAULT_STYLE
 from assistant.creative.watching import LONGEST_RUN, LONGEST_SHARED, Watching
 from store.creatives import Brief, Style
@@ -136,3 +137,18 @@ def test_a_comma_without_a_space_is_pointed_at_and_one_in_a_number_is_not() -> N
     assert wrong_from("Calm,quiet") == 4
     assert wrong_from("Room for cups, plates") is None
     assert wrong_from("Room for 1,000", product=Product(id="1", title="Shelf for 1,000 books")) is None
+
+
+def test_a_text_that_says_what_the_ad_says_in_another_of_its_kind_is_pointed_at_when_it_is_whole() -> None:
+    watch = Watching(Brief(product=SHELF), SEARCH).of("gift", {"headline_1": "A calm hall"})
+    assert watch("headline_2", "The calm hall", False) is None
+    assert watch("headline_2", "The calm hall", True) == 9
+    assert watch("description_1", "A calm hall", True) is None
+
+
+def test_a_defect_in_a_check_lets_the_text_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a defect")
+
+    monkeypatch.setattr(watching, "check_by_rules", broken)
+    assert wrong_from("A shelf of marble") is None

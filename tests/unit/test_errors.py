@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import re
+import subprocess
+import sys
 
 import pytest
 
 from assistant import errors
-from assistant.errors import ExitCode, PinwrightError, UnknownIdError, describe
+from assistant.errors import ExitCode, PinwrightError, UnknownIdError, defect, describe
 from prompts.errors import PromptError
 from store import errors as store_errors
 from store.errors import StoreError
@@ -127,3 +129,24 @@ def test_an_unknown_id_suggests_the_nearest_or_where_to_look() -> None:
     assert UnknownIdError.of("pin", "P1", ["P10", "P11"]).hint == "Did you mean P10 or P11?"
     nothing = UnknownIdError.of("pin", "P1", [])
     assert "P1" in str(nothing) and "pinwright" in nothing.hint
+
+
+def test_a_defect_is_told_with_its_kind_and_its_place() -> None:
+    try:
+        {}["lamp"]
+    except KeyError as error:
+        told = defect(error)
+    assert re.match(r"A defect of the program: KeyError in test_errors\.py, line \d+\. Please report it", told)
+    assert SENTENCE.fullmatch(told) and "PYTHONDEVMODE=1" in told
+
+
+@pytest.mark.parametrize("error", [errors.UsageError("No."), StoreError("No."), OSError(errno.ENOSPC, "full")])
+def test_what_is_no_defect_is_raised_again(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        defect(error)
+
+
+def test_in_development_mode_a_defect_is_seen_whole() -> None:
+    code = "from assistant.errors import defect; defect(KeyError('lamp'))"
+    ended = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1 and "Traceback" in ended.stderr and "KeyError: 'lamp'" in ended.stderr

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -13,7 +14,10 @@ from hypothesis import strategies as st
 
 from assistant.creative.export import files, links
 from assistant.creative.export.cells import as_csv, harmless, is_dangerous
+from assistant.creative.export.rows import Exportable
 from assistant.errors import UsageError
+from store.reviews import Reviewed, State
+from tests.copybook import creative, product
 
 FORMULAS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\u200b=1", "\ufeff=1", '"=1', "'=1",
@@ -115,3 +119,38 @@ def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(UsageError, match="taken"):
         files.write_files([(tmp_path / "taken" / "x.csv", b"x")])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("kiln.example", "http://kiln.example", "https://", "https://kiln", "ftp://kiln.example", "", "https:///a"),
+        *("https://kiln.example?a=b", "https://kiln.example#a", "https://me@kiln.example", "https://kiln.example/a b"),
+    ],
+)
+def test_what_is_no_address_of_a_shop_is_refused(given: str) -> None:
+    with pytest.raises(UsageError, match="no address of a shop"):
+        links.read_shop(given)
+
+
+@pytest.mark.parametrize(
+    "given", ["https://kiln.example", " https://kiln.example/ ", "https://kiln.example:8443/en-gb/"]
+)
+def test_a_shop_is_its_address_without_the_last_slash(given: str) -> None:
+    assert links.read_shop(given) == given.strip().rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"link": ""}, "https://kiln.example/products/oak-lamp"),
+        ({"link": "https://own.example/lamp"}, "https://own.example/lamp"),
+        ({"link": "", "extra": {"Handle": "a-lamp"}}, "https://kiln.example/products/a-lamp"),
+        ({"link": "", "extra": {"Handle": "a lamp"}}, ""),
+        ({"link": "", "extra": {"Handle": "é"}}, "https://kiln.example/products/%C3%A9"),
+    ],
+)
+def test_a_product_without_a_link_is_found_in_the_shop_by_its_handle(fields: dict[str, Any], expected: str) -> None:
+    item = product("oak-lamp", **fields)
+    reviewed = Reviewed(id="a", product_title="", state=State.APPROVED, written=creative("oak-lamp"), decided_by="Kim")
+    assert links.linked(Exportable.of(reviewed, item), "https://kiln.example").product.link == expected

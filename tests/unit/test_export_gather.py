@@ -18,9 +18,13 @@ from assistant.creative.export.limits import check_limits
 from assistant.creative.export.targets import TARGETS
 from assistant.creative.export.verdicts import read_codes, read_pin_ids, read_verdicts
 from assistant.creative.formats import FORMATS, PIN, SEARCH
+from assistant.creative.ground import check
 from assistant.errors import InputError, UsageError
 from assistant.feeds.text import plain
 from store.connection import Connection
+from store.ledger import Ledger
+from store.orders import Entry
+from store.records import Availability
 from store.reviews import Reviews, Selection, State
 from tests.copybook import TOO_LONG, creative, product, put, texts
 
@@ -72,6 +76,23 @@ def test_what_is_over_its_limit_never_leaves_also_when_somebody_approved_it(
     gathered = gather(reviews, Selection(), PINS)
     assert gathered.rows == [] and [item.id for item in gathered.left_out] == [identifier]
     assert "101 characters, 100 are allowed" in gathered.left_out[0].reason
+
+
+def test_a_text_about_the_stock_does_not_leave_once_the_stock_has_changed(
+    connection: Connection, reviews: Reviews
+) -> None:
+    lamp = product(availability=Availability.IN_STOCK)
+    said = texts("pin") | {"description": "In stock now for your desk."}
+    claims = {"description": check(said["description"], lamp)}
+    about, silent = put(connection, lamp, [creative(texts=said, claims=claims), creative(angle="detail")])
+    approve(reviews, about, silent)
+    assert [row.id for row in gather(reviews, Selection(), PINS).rows] == [about, silent]
+    sold_out = replace(lamp, availability=Availability.OUT_OF_STOCK)
+    Ledger(connection).register("2", 0, [Entry(sold_out, "feed.csv", 2, {"pin": "first-pin"})])
+    gathered = gather(reviews, Selection(), PINS)
+    assert [row.id for row in gathered.rows] == [silent]
+    assert [item.id for item in gathered.left_out] == [about]
+    assert "'In stock now'" in gathered.left_out[0].reason
 
 
 def test_copy_for_facts_that_changed_leaves_only_when_wanted(connection: Connection, reviews: Reviews) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from store.records import Product
 FOLDER = Path(__file__).parents[1] / "data" / "grounding"
 OLDER = ("dev", "test")
 FRESH = "fresh"
+HELD = "held"
 STYLE = "style"
 KINDS = {
     *("number", "price", "discount", "date", "place", "material", "colour", "size", "compatibility", "certification"),
@@ -32,13 +34,20 @@ def read(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
+def is_title_case(text: str) -> bool:
+    """Whether every word of more than four letters starts with a capital."""
+    return all(word[0].isupper() for word in re.findall(r"[^\W\d_]{5,}", text))
+
+
 PRODUCTS = [facts for name in dict.fromkeys(PRODUCT_FILES.values()) for facts in read(name)]
 ROWS = {split: read(split) for split in SPLITS}
 ALL = [row for split in SPLITS for row in ROWS[split]]
 
 
 @pytest.mark.parametrize(
-    ("splits", "fewest_rows", "fewest_products"), [(OLDER, 600, 60), ((FRESH,), 420, 30)], ids=["older", FRESH]
+    ("splits", "fewest_rows", "fewest_products"),
+    [(OLDER, 600, 60), ((FRESH,), 420, 30), ((HELD,), 420, 32)],
+    ids=["older", FRESH, HELD],
 )
 def test_there_are_enough_rows_about_enough_products(
     splits: tuple[str, ...], fewest_rows: int, fewest_products: int
@@ -72,11 +81,18 @@ def test_every_row_has_the_fields_of_the_schema() -> None:
         assert set(row) == FIELDS, row
         assert isinstance(row["supported"], bool)
         assert row["note"]
-        assert 5 <= len(row["text"].split()) <= 25, row["text"]
 
 
-def test_fresh_texts_are_as_long_as_ad_copy() -> None:
-    assert not [row["text"] for row in ROWS[FRESH] if len(row["text"].split()) < 8]
+@pytest.mark.parametrize(("split", "fewest"), [("dev", 5), ("test", 5), (FRESH, 8), (HELD, 4)])
+def test_texts_are_as_long_as_ad_copy(split: str, fewest: int) -> None:
+    assert not [row["text"] for row in ROWS[split] if not fewest <= len(row["text"].split()) <= 25]
+
+
+def test_only_headlines_of_held_are_shorter_than_a_sentence() -> None:
+    texts = [row["text"] for row in ROWS[HELD]]
+    headlines = [text for text in texts if len(text.split()) <= 8 and is_title_case(text)]
+    assert 0.15 <= len(headlines) / len(texts) <= 0.25
+    assert not [text for text in texts if len(text.split()) < 8 and not is_title_case(text)]
 
 
 def test_a_claim_stands_once_in_its_text() -> None:
@@ -89,7 +105,8 @@ def test_a_claim_stands_once_in_its_text() -> None:
 def test_style_has_no_claim_and_is_always_supported() -> None:
     style = [row for row in ALL if row["kind"] == STYLE]
     assert len(style) >= 100
-    assert len([row for row in ROWS[FRESH] if row["kind"] == STYLE]) >= 40
+    for split in (FRESH, HELD):
+        assert len([row for row in ROWS[split] if row["kind"] == STYLE]) >= 40, split
     assert all(row["claim"] == "" and row["supported"] for row in style)
 
 
@@ -103,7 +120,7 @@ def test_about_half_of_the_rows_are_supported(rows: list[dict[str, Any]]) -> Non
     assert 0.45 <= sum(row["supported"] for row in rows) / len(rows) <= 0.55
 
 
-@pytest.mark.parametrize(("splits", "fewest"), [(OLDER, 20), ((FRESH,), 14)], ids=["older", FRESH])
+@pytest.mark.parametrize(("splits", "fewest"), [(OLDER, 20), ((FRESH,), 14), ((HELD,), 12)], ids=["older", FRESH, HELD])
 def test_every_kind_has_enough_rows(splits: tuple[str, ...], fewest: int) -> None:
     counts = Counter(row["kind"] for split in splits for row in ROWS[split])
     assert set(counts) == KINDS | {STYLE}
@@ -146,10 +163,11 @@ def test_a_split_is_loaded_alone_with_its_own_products(split: str) -> None:
     assert [(row.product.id, row.text) for row in rows] == [(row["product"], row["text"]) for row in ROWS[split]]
 
 
-def test_fresh_is_read_without_the_files_of_the_other_splits(tmp_path: Path) -> None:
-    for name in (FRESH, PRODUCT_FILES[FRESH]):
+@pytest.mark.parametrize("split", [FRESH, HELD])
+def test_a_later_split_is_read_without_the_files_of_the_others(split: str, tmp_path: Path) -> None:
+    for name in (split, PRODUCT_FILES[split]):
         (tmp_path / f"{name}.jsonl").write_bytes((FOLDER / f"{name}.jsonl").read_bytes())
-    assert len(load(tmp_path, (FRESH,))) == len(ROWS[FRESH])
+    assert len(load(tmp_path, (split,))) == len(ROWS[split])
 
 
 def reporting(*claims: Claim) -> Callable[[str, Product], tuple[Claim, ...]]:

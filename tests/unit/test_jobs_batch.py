@@ -25,7 +25,7 @@ from store.connection import Connection
 from store.creatives import Brief, Creative, Finding, Provenance
 from store.ledger import Ledger
 from store.orders import Counts
-from store.records import Price, Product
+from store.records import Availability, Price, Product
 
 ANY = Product(id="", title="any")
 JOB = BatchJob(run="1", brief=Brief(product=ANY), formats=(PIN,), variants=2, settings={"tone": "dry", "variants": "2"})
@@ -133,6 +133,13 @@ def test_every_product_is_ordered_with_the_brief_the_angles_and_where_it_is_from
     assert first.key != second.key
 
 
+def test_an_order_names_the_pins_that_its_ad_would_appear_beside(ledger: Ledger, writer: Writer) -> None:
+    batch = Batch(JOB, ledger, ScriptedEngine(), None, lambda product: (f"Pin beside {product.id}",))
+    batch.read("feed", products("a", "b"))
+    list(batch.write())
+    assert [order.beside for order in writer.orders] == [("Pin beside a",), ("Pin beside b",)]
+
+
 def test_what_a_run_did_is_counted(ledger: Ledger, writer: Writer) -> None:
     rows = [*products("a", "bad", "mixed", "error"), Rejected(9, "no title", "r", "r,,")]
     batch = run(ledger, JOB, rows)
@@ -185,9 +192,19 @@ def test_a_product_whose_facts_changed_is_written_again(facts: dict[str, Any], l
     assert writer.ids == ["a", "b", "a"]
 
 
-def test_a_link_that_changed_is_no_reason_to_write_again(ledger: Ledger, writer: Writer) -> None:
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"link": "https://shop.example/a", "extra": {"custom": "x"}},
+        {"availability": Availability.OUT_OF_STOCK},
+    ],
+    ids=lambda facts: next(iter(facts)),
+)
+def test_a_link_or_a_stock_that_changed_is_no_reason_to_write_again(
+    facts: dict[str, Any], ledger: Ledger, writer: Writer
+) -> None:
     run(ledger, JOB, products("a"))
-    run(ledger, again(), products("a", link="https://shop.example/a", extra={"custom": "x"}))
+    run(ledger, again(), products("a", **facts))
     assert writer.ids == ["a"]
 
 
@@ -231,6 +248,21 @@ def test_an_order_that_cannot_be_made_fails_alone(
     run(ledger, JOB, products("odd", "a"))
     assert writer.ids == ["a"]
     assert [(failure.id, failure.reason) for failure in ledger.failures("1")] == [("odd", "No angle suits it.")]
+
+
+def test_a_defect_in_making_an_order_fails_its_row_alone_and_is_named(
+    ledger: Ledger, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose = batches.choose_angles
+
+    def stumble(product: Product, wanted: Sequence[str], count: int) -> Any:
+        return choose(product, wanted, count if product.id != "odd" else len(None))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(batches, "choose_angles", stumble)
+    run(ledger, JOB, products("odd", "a"))
+    assert writer.ids == ["a"] and ledger.counts("1").done == 1
+    (failure,) = ledger.failures("1")
+    assert failure.id == "odd" and failure.reason.startswith("A defect of the program: TypeError in test_jobs_batch.py")
 
 
 def test_an_id_that_another_feed_brought_is_named_as_rejected(ledger: Ledger, writer: Writer) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from store.connection import Connection
-from store.creatives import Creative
+from store.creatives import Creative, Finding
 from store.errors import StoreDamagedError
+from store.ledger import Ledger
+from store.orders import Entry
 from store.records import Kind, Part
 from store.reviews import Reviews, Selection, State
-from tests.copybook import TOO_LONG, creative, product, put, texts
+from tests.copybook import TOO_LONG, UNSUPPORTED, creative, product, put, texts
 
 EVERYTHING = Selection()
 
@@ -62,6 +64,52 @@ def test_what_failed_cannot_be_approved_also_not_after_a_rejection(connection: C
     reviews.reject([identifier], by="Kim", reason="no")
     assert not reviews.approve([identifier], by="Kim")[0]
     assert ids(reviews, Selection(states=frozenset({State.APPROVED}))) == []
+
+
+def test_what_a_person_overrules_is_approved_with_the_codes_and_the_reason(
+    connection: Connection, reviews: Reviews
+) -> None:
+    (identifier,) = put(connection, product(), [creative(findings=(UNSUPPORTED,))])
+    approved, _ = reviews.approve([identifier], by="Kim", despite="The label says 350 g.")
+    found = reviews.get(identifier)
+    assert found and [row.id for row in approved] == [identifier]
+    assert (found.state, found.decided_by) == (State.APPROVED, "Kim")
+    assert (found.despite, found.reason, found.codes) == (("number",), "The label says 350 g.", ())
+    reviews.reject([identifier], by="Kim", reason="no", codes=["CLICKBAIT"])
+    after = reviews.get(identifier)
+    assert after and (after.despite, after.codes) == ((), ("CLICKBAIT",))
+
+
+@pytest.mark.parametrize("code", ["too_long", "empty", "markup", "control", "unusable", "unknown_slot"])
+def test_nobody_overrules_what_the_platform_would_send_back(
+    connection: Connection, reviews: Reviews, code: str
+) -> None:
+    hard = Finding(check="limits", code=code, message="It would come back.")
+    (identifier,) = put(connection, product(), [creative(findings=(UNSUPPORTED, hard))])
+    approved, (refused,) = reviews.approve([identifier], by="Kim", despite="I want it.")
+    assert (approved, refused.reason, refused.final) == ([], "It would come back.", True)
+
+
+def test_a_reason_to_overrule_is_kept_only_where_something_is_overruled(
+    connection: Connection, reviews: Reviews
+) -> None:
+    (identifier,) = put(connection, product(), [creative()])
+    reviews.approve([identifier], by="Kim", despite="Just in case.")
+    found = reviews.get(identifier)
+    assert found and (found.state, found.despite, found.reason) == (State.APPROVED, (), "")
+
+
+def test_a_product_with_copy_that_a_person_approved_is_not_written_again(
+    connection: Connection, reviews: Reviews
+) -> None:
+    (identifier,) = put(connection, product(), [creative(findings=(UNSUPPORTED,))])
+    ledger, entry = Ledger(connection), Entry(product(), "feed.csv", 2, {"pin": "first-pin"})
+    ledger.register("2", 0, [entry])
+    assert [row.product.id for row in ledger.unwritten("2", ["pin"])] == ["lamp"]
+    reviews.approve([identifier], by="Kim", despite="The label says 350 g.")
+    ledger.register("3", 0, [entry])
+    assert list(ledger.unwritten("3", ["pin"])) == []
+    assert list(ledger.accepted("3")) == [identifier]
 
 
 def test_an_edit_is_kept_beside_what_was_written_and_waits_again(connection: Connection, reviews: Reviews) -> None:

@@ -10,10 +10,12 @@ from assistant.creative.export.limits import check_limits
 from assistant.creative.export.rows import Exportable, LeftOut, first_title
 from assistant.creative.export.targets import Target
 from assistant.creative.formats import FORMATS
+from store.creatives import Creative
 from store.records import Product
 from store.reviews import Reviewed, Reviews, Selection, State
 
 PAGE = 500
+STOCK = "availability: "
 
 
 @dataclass(slots=True)
@@ -57,5 +59,15 @@ def _obstacle(found: Reviewed, product: Product | None, outdated: bool) -> str:
         return "its product changed after it was written"
     if product is None:
         return f"its product {found.written.product_id} is not in the store any more"
-    problems = [finding.message for finding in check_limits(found.creative.texts, FORMATS[found.creative.format])]
-    return (problems or [*found.creative.problems, ""])[0]
+    if stale := _stale_stock(found.creative, product):
+        return f"it says {stale!r}, and its product's availability has changed since"
+    over = check_limits(found.creative.texts, FORMATS[found.creative.format])
+    blocking = (finding for finding in found.creative.blocking if finding.code not in found.despite)
+    return next((finding.message for finding in (*over, *blocking)), "")
+
+
+def _stale_stock(creative: Creative, product: Product) -> str:
+    """What a text says of the stock as it was; a changed stock alone has nothing written again."""
+    claims = (claim for found in creative.claims.values() for claim in found)
+    said = (claim for claim in claims if claim.supported_by.startswith(STOCK))
+    return next((claim.text for claim in said if claim.supported_by != f"{STOCK}{product.availability}"), "")

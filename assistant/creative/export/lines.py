@@ -34,6 +34,8 @@ def _line(row: Exportable, options: Options) -> Mapping[str, Any]:
         "edited": row.edited,
         "approved_by": row.decided_by,
         "approved_at": row.decided_at.isoformat() if row.decided_at else None,
+        "approved_despite": list(row.despite),
+        "approved_because": row.reason,
         "provenance": declaration(row),
         "made_with": asdict(creative.provenance),
     }

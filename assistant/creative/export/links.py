@@ -1,14 +1,43 @@
-"""Links as they leave: an address of the web, within its limit, with the tracking parameters that were asked for."""
+"""Links as they leave: an address of the web, within its limit, with the tracking parameters that were asked for.
+
+Shopify's export carries no links. A product's page is `https://SHOP/products/HANDLE` in each of its shops, and the
+handle is the id under which such a product is known here.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
+from assistant.creative.export.rows import Exportable
 from assistant.errors import UsageError
 
 LONGEST = 2048
 UTM_NAMES = ("source", "medium", "campaign", "term", "content", "id")
+
+_HANDLE = re.compile(r"[\w-]+")
+_SHOP = re.compile(r"https://[\w.-]+\.\w+(?::\d+)?(?:/[\w-]+)*")
+
+
+def read_shop(address: str) -> str:
+    """The address of a shop, such as `https://kiln.example`. Raises UsageError for any other address."""
+    shop = address.strip().rstrip("/")
+    if not _SHOP.fullmatch(shop):
+        raise UsageError(
+            f"--shop-url {address[:200]!r} is no address of a shop.",
+            hint="Write it like https://kiln.example: with https, and with nothing after a ? or #.",
+        )
+    return shop
+
+
+def linked(row: Exportable, shop: str) -> Exportable:
+    """The row with the page of its product in a Shopify shop, where the product has no link and can have that one."""
+    handle = row.product.extra.get("Handle", row.product.id)
+    if not shop or row.product.link or not _HANDLE.fullmatch(handle):
+        return row
+    return replace(row, product=replace(row.product, link=f"{shop}/products/{quote(handle)}"))
 
 
 def read_utm(pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:

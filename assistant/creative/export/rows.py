@@ -15,7 +15,10 @@ from store.reviews import Reviewed, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exportable:
-    """A creative that somebody approved, and the product that it is for."""
+    """A creative that somebody approved, and the product that it is for.
+
+    `despite` are the codes of the findings that were overruled for it, `reason` why.
+    """
 
     id: str
     creative: Creative
@@ -23,6 +26,8 @@ class Exportable:
     decided_by: str
     decided_at: datetime | None
     edited: bool
+    despite: tuple[str, ...] = ()
+    reason: str = ""
 
     @classmethod
     def of(cls, reviewed: Reviewed, product: Product) -> Exportable:
@@ -36,6 +41,8 @@ class Exportable:
             decided_by=reviewed.decided_by,
             decided_at=reviewed.decided_at,
             edited=reviewed.edited is not None,
+            despite=reviewed.despite,
+            reason=reviewed.reason,
         )
 
     @property
@@ -56,6 +63,7 @@ class Exportable:
 class Options:
     """What the user says about where the copy goes. `utm` are pairs such as ("campaign", "spring").
 
+    `shop_url` is the Shopify shop where the products without a link have their pages.
     `pin_ids` maps the id or the casefolded title of a creative to the id of its pin on the platform.
     """
 
@@ -64,6 +72,7 @@ class Options:
     campaign: str = ""
     ad_group: str = ""
     publish_date: str = ""
+    shop_url: str = ""
     utm: tuple[tuple[str, str], ...] = ()
     pin_ids: Mapping[str, str] = field(default_factory=dict)
     active: bool = False

@@ -29,7 +29,7 @@ _ALL = (
         frozenset({PIN.name}),
         pins.render,
         needs=("board",),
-        takes=("publish_date", "utm"),
+        takes=("publish_date", "shop_url", "utm"),
     ),
     Target(
         "ads-json",
@@ -37,7 +37,7 @@ _ALL = (
         frozenset({PIN.name, CAROUSEL.name}),
         ads.render,
         needs=("ad_group_id", "pin_ids"),
-        takes=("utm", "active"),
+        takes=("shop_url", "utm", "active"),
     ),
     Target(
         "google-csv",
@@ -45,7 +45,7 @@ _ALL = (
         frozenset({SEARCH.name}),
         google.render,
         needs=("campaign",),
-        takes=("ad_group", "utm", "active"),
+        takes=("ad_group", "shop_url", "utm", "active"),
     ),
     Target(
         "merchant-tsv",
@@ -53,6 +53,6 @@ _ALL = (
         frozenset({MERCHANT.name}),
         merchant.render,
     ),
-    Target("jsonl", "JSON Lines with provenance", frozenset(FORMATS), lines.render, takes=("utm",)),
+    Target("jsonl", "JSON Lines with provenance", frozenset(FORMATS), lines.render, takes=("shop_url", "utm")),
 )
 TARGETS = {target.name: target for target in _ALL}

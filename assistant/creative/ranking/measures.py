@@ -121,19 +121,19 @@ def _overlaps(texts: Sequence[str], targets: Sequence[str]) -> Table:
 
 def _parts(copy: Copy, brief: Brief, near: Mapping[str, tuple[float, float]]) -> dict[str, Measure]:
     raw, scaled = near["product"]
-    parts = [Measure("product", raw, scaled, "its closeness to the product")]
+    parts = [Measure("product", raw, scaled, "its closeness to the product", "its distance from the product")]
     readers = [near[name] for name in ("audience", "pins") if name in near]
     if readers:
         raw, scaled = (sum(pair[place] for pair in readers) / len(readers) for place in (0, 1))
-        parts.append(Measure("audience", raw, scaled, _praise_of_readers(near)))
+        who = _readers(near)
+        parts.append(Measure("audience", raw, scaled, f"its fit to {who}", f"less fit to {who}"))
     parts += [specificity(copy, brief), readability(copy), style(copy, brief, near.get("examples"))]
     return {part.name: part for part in parts}
 
 
-def _praise_of_readers(near: Mapping[str, object]) -> str:
-    if "pins" not in near:
-        return "its fit to its readers"
-    return "its fit to its readers and to the pins beside it" if "audience" in near else "its fit to the pins beside it"
+def _readers(near: Mapping[str, object]) -> str:
+    named = {"audience": "its readers", "pins": "the pins beside it"}
+    return " and to ".join(text for name, text in named.items() if name in near)
 
 
 def specificity(copy: Copy, brief: Brief) -> Measure:

@@ -15,7 +15,6 @@ ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "
 ADVANTAGES_NAMED = 2
 # Below this a part is nothing to be praised for, and a gap to the best below the other is none to be told.
 WORTH_PRAISE, WORTH_TELLING = 0.5, 0.02
-SHORTFALLS = {"product": "its distance from the product", "audience": "less fit to its readers"}
 Measures = Mapping[str, Measure]
 
 
@@ -80,4 +79,4 @@ def _shortfall(parts: Measures, best: Measures) -> str:
         return WEIGHTS[part.name] * (best[part.name].scaled - part.scaled)
 
     furthest = max(parts.values(), key=lambda part: (round(gap(part), 6), part.name))
-    return (furthest.blame or SHORTFALLS[furthest.name]) if gap(furthest) >= WORTH_TELLING else ""
+    return furthest.blame if gap(furthest) >= WORTH_TELLING else ""
