@@ -16,6 +16,7 @@ from assistant.commands import (
     check,
     demo,
     doctor,
+    evaluation,
     export,
     index,
     intent,
@@ -27,9 +28,11 @@ from assistant.commands import (
     write,
 )
 from assistant.commands.context import Context
+from assistant.commands.ordering import InOrder
 from assistant.settings import load_settings
 
 app = typer.Typer(
+    cls=InOrder,
     name="pinwright",
     help="Match pins and ads by meaning, write ads from facts, explain what a person is after. All on this machine.",
     epilog="Without a command, on a terminal: an interactive session. First time here? Run `pinwright demo`.",
@@ -81,6 +84,7 @@ app.add_typer(review.app, name="review")
 export.register(app)
 app.add_typer(style.app, name="style")
 intent.register(app)
+app.add_typer(evaluation.app, name="eval")
 app.add_typer(store.app, name="store")
 app.add_typer(models.app, name="models")
 doctor.register(app)

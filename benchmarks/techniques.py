@@ -32,7 +32,8 @@ from assistant.settings import load_settings
 from store.creatives import Brief
 from store.records import Kind, Product
 
-WIDTHS = (1, 2, 4, 8, 16)
+WIDTHS = (1, 2, 4, 8)
+DECODING_WIDTHS = (*WIDTHS, 16, 32)
 DECODED = 12
 
 
@@ -132,11 +133,11 @@ def decoding(model: Path) -> list[dict[str, Any]]:
     found = []
     with closing(Model(model)) as opened:
         threads = load_settings({}).worker_threads
-        context = Context(opened, cells=8192, sequences=max(WIDTHS) + 1, step=128, threads=threads)
+        context = Context(opened, cells=8192, sequences=max(DECODING_WIDTHS) + 1, step=128, threads=threads)
         with closing(context):
             tokens = opened.tokenise("A shelf of oak for the small hall, and what to put on it. " * 60, special=False)
             fill(context, tokens[:512])
-            for width in WIDTHS:
+            for width in DECODING_WIDTHS:
                 rate = decode(context, tokens, width)
                 found.append({"width": width, "tokens_a_second": round(rate, 1)})
     return found

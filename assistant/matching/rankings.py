@@ -1,0 +1,96 @@
+"""The ways to rank that can be measured beside each other: what `search` does, each leg alone, and plain fusions.
+
+Only the default serves anybody. The others stand still, so that a change of the default is held against the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.matching.search import Query, search
+from store.records import Kind
+from store.store import Store
+
+# Of each leg; more where more results are wanted.
+CANDIDATES = 200
+# The usual constant of reciprocal rank fusion: how little the first ranks stand out.
+RANK_OFFSET = 60
+
+Scores = Mapping[str, float]
+Ranking = tuple[tuple[str, float], ...]
+"""Ids with their scores, best first."""
+
+
+class Setting(StrEnum):
+    """A way to rank."""
+
+    DEFAULT = "default"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+    RECIPROCAL = "reciprocal"
+    SUM = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """The candidates of one query: cosines and BM25 by id, best first; `cosines` also has what only words found."""
+
+    dense: Scores
+    lexical: Scores
+    cosines: Scores
+
+
+def rank(
+    query: Query, kind: Kind, store: Store, settings: Iterable[Setting], *, limit: int = 100
+) -> dict[Setting, Ranking]:
+    """At most `limit` ids by each of the settings, from one look at the indexes for all but the default."""
+    wanted = list(dict.fromkeys(settings))
+    legs = _legs(query, kind, store, max(CANDIDATES, limit)) if {*wanted} - {Setting.DEFAULT} else None
+    return {
+        setting: _ordered(_FUSIONS[setting](legs), limit)
+        if setting in _FUSIONS and legs is not None
+        else tuple((match.record.id, match.score) for match in search(query, kind, store, limit=limit))
+        for setting in wanted
+    }
+
+
+def _legs(query: Query, kind: Kind, store: Store, candidates: int) -> Legs:
+    dense = dict(_ordered(dict(store.vectors().query(kind, query.vector, candidates)), candidates))
+    lexical = dict(store.lexicon.search(kind, query.text, candidates))
+    others = store.vectors().get(kind, sorted(lexical.keys() - dense.keys()))
+    cosines = {identifier: float(vector @ query.vector) for identifier, vector in others.items()}
+    return Legs(dense, lexical, dense | cosines)
+
+
+def _reciprocal(legs: Legs) -> Scores:
+    scores: dict[str, float] = {}
+    for leg in (legs.dense, legs.lexical):
+        for place, identifier in enumerate(leg, start=1):
+            scores[identifier] = scores.get(identifier, 0.0) + 1 / (RANK_OFFSET + place)
+    return scores
+
+
+def _sum(legs: Legs) -> Scores:
+    """Half of each leg: cosines scaled to 0..1 among the candidates, BM25 from 0 to 1 at its best."""
+    low, high = min(legs.cosines.values(), default=0.0), max(legs.cosines.values(), default=0.0)
+    best = max(legs.lexical.values(), default=0.0)
+    scores = {identifier: score / (2 * best) for identifier, score in legs.lexical.items() if best > 0}
+    for identifier, cosine in legs.cosines.items():
+        meaning = (cosine - low) / (high - low) if high > low else 1.0
+        scores[identifier] = scores.get(identifier, 0.0) + meaning / 2
+    return scores
+
+
+def _ordered(scores: Scores, limit: int) -> Ranking:
+    """The best first; equal ones by id, so that the order is the same every time."""
+    return tuple(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit])
+
+
+_FUSIONS: Mapping[Setting, Callable[[Legs], Scores]] = {
+    Setting.DENSE: lambda legs: legs.dense,
+    Setting.LEXICAL: lambda legs: legs.lexical,
+    Setting.RECIPROCAL: _reciprocal,
+    Setting.SUM: _sum,
+}
