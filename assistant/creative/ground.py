@@ -6,7 +6,6 @@ Each claim is held against the facts by what it states; style is no claim. The r
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,26 +13,21 @@ from assistant.creative.grounding.against import against
 from assistant.creative.grounding.assertions import kind_of as kind_of_mention
 from assistant.creative.grounding.assertions import stated
 from assistant.creative.grounding.candidates import Candidate, predicates
+from assistant.creative.grounding.data import grammar
 from assistant.creative.grounding.measures import asserted, judge_quantity, kind_of
 from assistant.creative.grounding.names import names
 from assistant.creative.grounding.quantity import Quantity
 from assistant.creative.grounding.reading import Mention, Reading
-from assistant.creative.grounding.residual import Clause, clauses, likelihood
 from assistant.creative.grounding.sheet import Place, Sheet, sheet_of
-from assistant.creative.grounding.support import (
-    Verdict,
-    judge_candidate,
-    judge_mention,
-)
+from assistant.creative.grounding.statements import judge_mention
+from assistant.creative.grounding.support import Verdict, in_one_sentence, judge_candidate
 from assistant.creative.grounding.things import things
 from store.creatives import Claim
 from store.records import Product
 
-# From here on a clause is more likely to claim something than is worth passing over.
-LEAST_LIKELY = 0.5
-
-# What no rule foresees is never held against a text for certain: a person decides.
-UNFORESEEN = 0.65
+# Kinds of claims that hold where one sentence of the facts has all their words.
+TOLD_TOGETHER = frozenset(("award", "review", "popularity", "superlative", "availability", "effect", "environment"))
+IN_CASE = grammar("in_case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,55 +43,11 @@ class _Found:
 def check(text: str, product: Product) -> tuple[Claim, ...]:
     """The claims of a text in the order of their spans, each with the fact that supports it or the reason none does.
 
-    Sentences that have ended are also judged as a whole; one that is still being written is not.
+    Quick enough to be asked at every word while a text is being written; the claims do not overlap.
     """
     reading, sheet = Reading(text), sheet_of(product)
     copied = _copied(reading, sheet)
-    found = _by_rules(reading, sheet, copied)
-    return tuple(sorted((*found, *_unnoticed(text, reading, sheet, copied, found)), key=lambda claim: claim.start))
-
-
-def check_by_rules(text: str, product: Product) -> tuple[Claim, ...]:
-    """The claims that the rules find; they do not overlap."""
-    reading, sheet = Reading(text), sheet_of(product)
-    return _by_rules(reading, sheet, _copied(reading, sheet))
-
-
-def _by_rules(reading: Reading, sheet: Sheet, copied: list[Place | None]) -> tuple[Claim, ...]:
     return tuple(_claim(reading, found, _judge(reading, found, sheet, copied)) for found in _found(reading, sheet))
-
-
-def _unnoticed(
-    text: str, reading: Reading, sheet: Sheet, copied: list[Place | None], found: tuple[Claim, ...]
-) -> Iterator[Claim]:
-    """The clauses without an unsupported claim that assert something which no fact bears out."""
-    for clause in clauses(reading):
-        start, end = reading.span(clause.first, clause.last)
-        after = bisect_left(found, end, key=lambda claim: claim.start)
-        within = found[bisect_right(found, start, key=lambda claim: claim.end) : after]
-        whole = copied[reading.tokens[clause.first].sentence - reading.tokens[0].sentence]
-        if whole is not None or not all(claim.supported for claim in within):
-            continue
-        sure = likelihood(reading, clause, sheet)
-        if sure >= LEAST_LIKELY and (free := _beside(reading, clause, within)):
-            start, end = reading.span(free[0], free[-1])
-            yield Claim(
-                text=text[start:end], start=start, end=end, kind="effect", confidence=min(sure, UNFORESEEN),
-                reason="no fact says anything of the kind",
-            )  # fmt: skip
-
-
-def _beside(reading: Reading, clause: Clause, claims: tuple[Claim, ...]) -> list[int]:
-    """The longest run of words of a clause that no claim takes; none where there is but one word."""
-    runs: list[list[int]] = [[]]
-    for n in range(clause.first, clause.last + 1):
-        token = reading.tokens[n]
-        if any(claim.start < token.end and token.start < claim.end for claim in claims):
-            runs.append([])
-        else:
-            runs[-1].append(n)
-    longest = max(runs, key=len)
-    return longest if len(longest) > 1 else []
 
 
 def kinds_in(product: Product) -> frozenset[str]:
@@ -116,8 +66,16 @@ def _found(reading: Reading, sheet: Sheet) -> Iterator[_Found]:
     ]
     sure += [_Found(q.first, q.last, kind_of(reading, q), q) for q in reading.quantities if asserted(reading, q, sheet)]
     guessed = [_Found(c.first, c.last, c.kind, c) for c in _guesses(reading, sheet)]
+    sure, guessed = ([found for found in some if not _case(reading, found)] for some in (sure, guessed))
     chosen = [*_apart(sure, taken), *_apart([c for c in guessed if c.first == c.last], taken), *_apart(guessed, taken)]
     yield from sorted(chosen, key=lambda found: found.first)
+
+
+def _case(reading: Reading, found: _Found) -> bool:
+    """Whether an effect is only supposed: "If it breaks, you get another"."""
+    start = reading.sentence_start(found.first)
+    supposed = found.kind == "effect" and reading.lower(start) in IN_CASE
+    return supposed and not any(reading.tokens[n].pause for n in range(start + 1, found.first + 1))
 
 
 def _guesses(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
@@ -165,11 +123,15 @@ def _judge(reading: Reading, found: _Found, sheet: Sheet, copied: list[Place | N
         whole = reading.sentences[sentence][0]
         there = Place(place.fact, place.first + found.first - whole, min(place.first + found.last - whole, place.last))
         return Verdict(support=sheet.quote(there))
-    if isinstance(found.what, Mention):
-        return judge_mention(reading, found.what, sheet)
     if isinstance(found.what, Quantity):
         return judge_quantity(reading, found.what, sheet)
-    return judge_candidate(reading, found.what, sheet)
+    if isinstance(found.what, Candidate):
+        return judge_candidate(reading, found.what, sheet)
+    verdict = judge_mention(reading, found.what, sheet)
+    if verdict.support or found.kind not in TOLD_TOGETHER:
+        return verdict
+    place = in_one_sentence(reading, found.first, found.last, sheet)
+    return Verdict(support=sheet.quote(place), confidence=0.7) if place else verdict
 
 
 def _claim(reading: Reading, found: _Found, verdict: Verdict) -> Claim:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from assistant.creative.bounds.languages import LANGUAGES
 from assistant.creative.bounds.repeats import repeated, same_words, says_the_same, words_of
 from assistant.creative.formats import Format
-from assistant.creative.ground import check_by_rules
+from assistant.creative.ground import check
 from assistant.creative.judge import SURE
 from assistant.creative.ranking.distinct import small_stems
 from assistant.creative.ranking.wording import lexicon, phrases, stems
@@ -101,9 +101,7 @@ class Watching:
 
     def _unsupported(self, text: str) -> int | None:
         """The last word of the first claim without a fact: another word there may make it one that has its fact."""
-        wrong = (
-            claim for claim in check_by_rules(text, self._product) if not claim.supported and claim.confidence >= SURE
-        )
+        wrong = (claim for claim in check(text, self._product) if not claim.supported and claim.confidence >= SURE)
         return next((claim.end - len(claim.text.split()[-1]) for claim in wrong), None)
 
     def _repeated(self, key: str, text: str) -> int | None:

@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BENCHMARK = ROOT / "benchmarks" / "grounding.py"
 # What is reached, rounded down. The aim is a recall of 0.95 at a precision of 0.85.
-LEAST_RECALL = 0.90
-LEAST_PRECISION = 0.68
+LEAST_RECALL = 0.91
+LEAST_PRECISION = 0.82
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def benchmark() -> ModuleType:
 
 
 def test_unsupported_claims_are_found_and_few_others_are_blamed(benchmark: ModuleType) -> None:
-    rows = benchmark.load(benchmark.FOLDER, ("fresh",))
+    rows = benchmark.load(benchmark.FOLDER, ("held",))
     total = benchmark.score(benchmark.judge(rows, benchmark.check))[benchmark.TOTAL]
     assert total.recall >= LEAST_RECALL
     assert total.precision >= LEAST_PRECISION

@@ -150,5 +150,5 @@ def test_a_defect_in_a_check_lets_the_text_go_on(monkeypatch: pytest.MonkeyPatch
     def broken(*_: object) -> None:
         raise KeyError("a defect")
 
-    monkeypatch.setattr(watching, "check_by_rules", broken)
+    monkeypatch.setattr(watching, "check", broken)
     assert wrong_from("A shelf of marble") is None

@@ -24,6 +24,9 @@ ORDERING = frozenset(
 UNIVERSAL = frozenset(("all", "both", "every", "fully", "entirely", "wholly", "throughout", "whole", "entire"))
 PARTIAL = frozenset(("only", "except", "excepted", "some", "most", "partly", "half", "but", "not", "must"))
 PROMISING = frozenset(map(stem, ("guaranteed", "guarantee", "warranty", "covered")))
+WORKED = ("ed", "ive", "able", "ible", "proof", "less", "ized", "ised")
+OUTSIDE = grammar("outside")
+PUTTING = frozenset(("in", "on", "onto", "to", "for", "out"))
 REACH, NEAR = 5, 16
 
 
@@ -35,6 +38,8 @@ def against(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
     yield from _other_times(reading, sheet)
     yield from _all_for_some(reading, sheet)
     yield from _product_does(reading, sheet)
+    yield from _outside(reading, sheet)
+    yield from _worked(reading, sheet)
 
 
 def _contradictions(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
@@ -51,7 +56,7 @@ def _other_days(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
     """A day of the week where the facts name another: "every Friday" for "every Monday"."""
     if any(sheet.naming(day) for day in DAYS):
         for n, token in enumerate(reading.tokens):
-            if token.stem in DAYS and reading.lower(n - 1) in ("every", "on", "each", "by"):
+            if token.stem in DAYS and reading.lower(n - 1) in ("every", "on", "each", "by", "this", "next"):
                 yield Candidate(n - 1, n, "date", (n,))
 
 
@@ -91,7 +96,8 @@ def _limited(reading: Reading, n: int, first: int, after: int) -> bool:
     number = reading.lower(n - 1 - (reading.lower(n - 1) == "%"))
     counted = number[:1].isdigit() and number != "100"
     terms = reading.tokens[n].stem in PROMISING and sum(t.lower[0].isdigit() for t in reading.tokens[first:after]) > 1
-    return counted or terms or any(token.lower in PARTIAL for token in reading.tokens[first:after])
+    whole = any(token.lower in UNIVERSAL for token in reading.tokens[first:after])
+    return (counted and not whole) or terms or any(token.lower in PARTIAL for token in reading.tokens[first:after])
 
 
 def _product_does(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
@@ -106,6 +112,37 @@ def _product_does(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
         last = clause_end(reading, n)
         needs = tuple(m for m in range(n, last + 1) if content(reading.tokens[m]))
         yield Candidate(n, last, "effect", needs)
+
+
+def _worked(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
+    """ "Oiled oak", "a brushed finish": how a thing is worked or what it can do, told by a word before its noun."""
+    for n, token in enumerate(reading.tokens[:-1]):
+        noun, before = reading.tokens[n + 1], reading.lower(n - 1)
+        told = token.lower.endswith(WORKED) and len(token.lower) > 5 and content(token) and not scene(token)
+        if not told or noun.pause or not content(noun) or noun.lower.endswith("ing") or reading.negated[n]:
+            continue
+        if token.stem in word_set("effects", "verbs", "mood") or grounding(reading, n, sheet, False):
+            continue
+        if (token.pause or before in ARTICLES or before in ("with", "in")) and _of_product(reading, n + 1, sheet):
+            yield Candidate(n, n, "effect", (n,))
+
+
+def _of_product(reading: Reading, n: int, sheet: Sheet) -> bool:
+    """Whether a word names the product or what the facts say it has."""
+    token = reading.tokens[n]
+    return sheet.naming(token.stem) is not None or token.stem in word_set("parts", "parts_of_things")
+
+
+def _outside(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
+    """ "at home on the terrace" of what the facts keep inside: "indoor use only"."""
+    indoors = any(not found.negated for _, found in sheet.stating(("indoor",)))
+    outdoors = [found.negated for _, found in sheet.stating(("outdoor",))]
+    if not (all(outdoors) and (indoors or outdoors)):
+        return
+    for n, token in enumerate(reading.tokens):
+        near = {reading.lower(m) for m in range(max(n - 3, 0), n)}
+        if token.lower in OUTSIDE and near & PUTTING and not reading.negated[n]:
+            yield Candidate(n, n, "compatibility", (n,), exact=True)
 
 
 def _unnamed_kinds(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:

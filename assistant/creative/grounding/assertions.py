@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import IDIOM, LACKING, word_set
+from assistant.creative.grounding.lexicon import IDIOM, LACKING, lexicon, word_set
 from assistant.creative.grounding.quantities import STOPS
 from assistant.creative.grounding.reading import Mention, Reading
 from assistant.creative.grounding.sheet import Sheet
@@ -11,7 +13,9 @@ from assistant.creative.grounding.sheet import Sheet
 MADE = grammar("made")
 MADE_REACH = 6
 OWNERS = frozenset(("your", "my", "their", "the", "a", "an", "every", "any", "that"))
-FOR = frozenset(("for", "suits", "suit", "fits", "by", "fit"))
+THINGS = frozenset(("tin", "tins", "glass", "glasses", "iron", "paper", "papers", "canvas", "rubber", "rock", "cork"))
+ARTICLES = OWNERS | frozenset(("each", "this", "one", "per", "another"))
+FOR = frozenset(("for", "suits", "suit", "fits", "by", "fit", "carries", "seats", "supports"))
 
 
 def stated(reading: Reading, mention: Mention, sheet: Sheet) -> bool:
@@ -29,6 +33,8 @@ def stated(reading: Reading, mention: Mention, sheet: Sheet) -> bool:
     if mention.kind == "award" and reading.begins(mention.first) and reading.lower(mention.first) == "win":
         return False
     if mention.kind == "colour" and _edible(reading, mention):
+        return False
+    if mention.kind == "material" and _a_thing(reading, mention):
         return False
     if mention.kind in ("colour", "material"):
         return not _of_scenery(reading, mention, sheet) or mention.part != ""
@@ -50,6 +56,7 @@ def kind_of(reading: Reading, mention: Mention) -> str:
 def _addressed(reading: Reading, mention: Mention) -> bool:
     """Whether a group of people is named as the one that the product is for."""
     tokens = reading.tokens
+    mention = _first_of_list(reading, mention)
     if tokens[mention.last].lower.endswith(("'s", "s'")) and mention.first > 0:
         return tokens[mention.first - 1].lower not in OWNERS
     for back in range(1, 5):
@@ -63,6 +70,17 @@ def _addressed(reading: Reading, mention: Mention) -> bool:
     return False
 
 
+def _first_of_list(reading: Reading, mention: Mention) -> Mention:
+    """The first of the groups of people or animals in a row: "rabbits" of "rabbits, guinea pigs and ponies"."""
+    place = bisect_left(reading.mentions, mention.first, key=lambda other: other.first) - 1
+    while place >= 0 and (other := reading.mentions[place]).kind == "audience":
+        between = {reading.lower(n) for n in range(other.last + 1, mention.first)}
+        if not between <= {"and", "or"} or not reading.same_sentence(other.first, mention.first):
+            break
+        mention, place = other, place - 1
+    return mention
+
+
 def _bidden(reading: Reading, mention: Mention) -> bool:
     """Whether a verb bids the reader do something: "Breathe in", "let the street fade out"."""
     token = reading.tokens[mention.first]
@@ -71,12 +89,22 @@ def _bidden(reading: Reading, mention: Mention) -> bool:
     return verb and (mention.first == 0 or token.pause or _let(reading, mention.first))
 
 
+def _a_thing(reading: Reading, mention: Mention) -> bool:
+    """Whether a word that names a material and a thing names the latter: "refill the tin", "need papers"."""
+    token, after = reading.tokens[mention.first], mention.last + 1
+    alone = after >= len(reading.tokens) or reading.tokens[after].pause or reading.tokens[after].lower in STOPS
+    return alone and token.lower in THINGS and reading.lower(mention.first - 1) in ARTICLES
+
+
 def _edible(reading: Reading, mention: Mention) -> bool:
     """Whether a word that names a colour and a fruit or herb names the latter: it stands in a list, and alone."""
     word, after = reading.tokens[mention.last].stem, mention.last + 1
     alone = after >= len(reading.tokens) or reading.tokens[after].pause or reading.tokens[after].lower in STOPS
     listed = reading.tokens[mention.first].pause or reading.lower(mention.first - 1) in ("and", "of", "with", "&")
-    return word in word_set("colours", "edible") and alone and listed
+    if word not in word_set("colours", "edible") or not (alone and listed):
+        return False
+    before = [n for n in (mention.first - 1, mention.first - 2) if n >= 0]
+    return not any(term.kind == "colour" for n in before for term in lexicon().at(reading.tokens[n : n + 1], 0))
 
 
 def _let(reading: Reading, place: int) -> bool:

@@ -12,10 +12,12 @@ from assistant.creative.grounding.reading import Reading, content
 from assistant.creative.grounding.words import Token, stem
 
 NOT_SUPERLATIVE = grammar("not_superlative")
-OWN_RANGE = frozenset(("our", "we", "ours"))
+OWN_RANGE = frozenset(("our", "we", "ours", "we've", "we're", "we'll", "i", "i've", "my"))
 GRADED = frozenset(("the", "our", "its", "world", "world's"))
 COMPARATIVES = frozenset(("more", "less", "fewer", "better", "worse"))
 MULTIPLIERS = frozenset(("twice", "half", "double", "triple", "times"))
+# Before "than" and a number these only tell on which side of it something lies.
+MEASURING = grammar("measuring")
 NO_COMPARISON = frozenset(("before", "words", "meets", "ever"))
 PRONOUNS = frozenset(("it", "they", "this", "these", "which", "that"))
 OWNERS = grammar("owners")
@@ -34,13 +36,17 @@ SCENE_OF_PEOPLE = frozenset(("your", "my", "their", "his", "her", "when", "while
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span of words that asserts something, its kind, and the places of those words that a fact must have."""
+    """A span of words that asserts something, its kind, and the places of those words that a fact must have.
+
+    `exact` tells that it must have them one after the other.
+    """
 
     first: int
     last: int
     kind: str
     needs: tuple[int, ...]
     negated: bool = False
+    exact: bool = False
 
 
 def predicates(reading: Reading) -> Iterator[Candidate]:
@@ -52,6 +58,7 @@ def predicates(reading: Reading) -> Iterator[Candidate]:
         yield from _framed(reading, place, token)
         yield from _denied(reading, place, token)
         yield from _vouched(reading, place, token)
+        yield from _sensed(reading, place, token)
 
 
 def scene(token: Token) -> bool:
@@ -122,7 +129,9 @@ def _compared(reading: Reading, than: int) -> int | None:
     first = next((n for n in range(than - 1, max(than - 7, -1), -1) if is_comparative(reading.tokens[n])), None)
     after = reading.lower(than + 1)
     bare = first == than - 1 and reading.lower(than - 1) in ("more", "less", "fewer")
-    return None if after in NO_COMPARISON or (bare and (not after.isalpha() or after in NUMERALS)) else first
+    measured = not after.isalpha() or after in NUMERALS
+    bounded = first == than - 1 and (bare or reading.lower(first) in MEASURING) and measured
+    return None if after in NO_COMPARISON or bounded else first
 
 
 def _effect(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
@@ -207,6 +216,18 @@ def _vouched(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
     known = people.stem in GROUPS and (people.lower != people.stem or people.lower in ("police", "people", "crew"))
     if known and reading.same_sentence(who, place) and not _addressed(reading, who):
         yield Candidate(who, place, "popularity", (who, place))
+
+
+def _sensed(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
+    """ "feels incredibly soft", "tastes sweet": what the product is like to the senses."""
+    sensing = toml("grammar")["sensing"]
+    quality = place + 1
+    if token.lower not in sensing["verbs"].split():
+        return
+    while reading.lower(quality) in sensing["adverbs"].split():
+        quality += 1
+    if reading.same_sentence(place, quality) and reading.tokens[quality].stem in word_set("style", "touch"):
+        yield Candidate(place, quality, "effect", (quality,), reading.negated[quality])
 
 
 def _addressed(reading: Reading, who: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from assistant.creative.grounding.words import Token, root, stem, tokenize
 
 FILES = ("materials", "colours", "places", "promises", "qualities", "effects", "audiences", "sizes")
 UNNAMED = "_"
+DENIALS = ("cannot", "can't", "can not", "doesn't", "does not", "will not", "will never", "never")
 ENDINGS = ("ing", "ed")
 # The kind of what only its absence says something of: "caffeine".
 LACKING = "lacking"
@@ -27,13 +28,13 @@ Stems = tuple[str, ...]
 class Term:
     """A phrase of the lexicon: its stems, the kind of claim, and the statement that it makes.
 
-    `ending` is what a single word must end with: "cooling" is no "cool".
+    `endings` are what a single word must end with one of, where there are any: "cooling" is no "cool".
     """
 
     stems: Stems
     kind: str
     concept: str
-    ending: str = ""
+    endings: tuple[str, ...] = ()
 
 
 class Lexicon:
@@ -56,7 +57,7 @@ class Lexicon:
             found = self._terms[first].get(tuple(token.stem for token in window))
             if not found or len(window) < length or any(token.pause for token in window[1:]):
                 continue
-            if length > 1 or (found := [term for term in found if tokens[place].lower.endswith(term.ending)]):
+            if length > 1 or (found := [term for term in found if _ends(tokens[place], term)]):
                 return found
         return []
 
@@ -90,7 +91,7 @@ def lexicon() -> Lexicon:
         _put(terms, Term(stems(phrase), IDIOM, phrase))
     for kind, table in tables:
         for concept, words in table["concepts"].items():
-            for phrase in split(words):
+            for phrase in _variants(words):
                 _put(terms, _term(phrase, kind, concept))
         for words in table.get("each", {}).values():
             for phrase in split(words):
@@ -111,6 +112,14 @@ def lexicon() -> Lexicon:
     return Lexicon(terms.values(), broader)
 
 
+def _variants(words: str) -> Iterator[str]:
+    """The phrases of a line; what "won't" do, it also "cannot", "doesn't" and "will never" do."""
+    for phrase in split(words):
+        yield phrase
+        if phrase.startswith("won't "):
+            yield from (denial + phrase.removeprefix("won't") for denial in DENIALS)
+
+
 def _named(tables: Iterable[tuple[str, dict[str, Any]]]) -> dict[Stems, str]:
     """The concept that a phrase names, for those written out as concepts."""
     named: dict[Stems, str] = {}
@@ -123,12 +132,20 @@ def _named(tables: Iterable[tuple[str, dict[str, Any]]]) -> dict[Stems, str]:
 
 def _term(phrase: str, kind: str, concept: str) -> Term:
     words = stems(phrase)
-    ending = next((ending for ending in ENDINGS if len(words) == 1 and phrase.endswith(ending)), "")
-    return Term(words, kind, concept, ending)
+    return Term(
+        words, kind, concept, tuple(ending for ending in ENDINGS if len(words) == 1 and phrase.endswith(ending))
+    )
 
 
 def _put(terms: dict[tuple[Stems, str], Term], term: Term) -> None:
-    terms.setdefault((term.stems, term.concept), term)
+    known = terms.setdefault((term.stems, term.concept), term)
+    if known.endings != term.endings:
+        both = (*known.endings, *term.endings) if known.endings and term.endings else ()
+        terms[term.stems, term.concept] = replace(known, endings=both)
+
+
+def _ends(token: Token, term: Term) -> bool:
+    return not term.endings or token.lower.endswith(term.endings)
 
 
 def stems(phrase: str) -> Stems:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.creative.grounding.lexicon import synonyms, word_set
+from assistant.creative.grounding.prices import OFF, is_discount, judge_discount, judge_price, judge_share, stands
 from assistant.creative.grounding.quantity import WITHIN, Quantity, agrees
-from assistant.creative.grounding.reading import Reading
-from assistant.creative.grounding.sheet import Measured, Place, Sheet, around, beside
+from assistant.creative.grounding.reading import Reading, content
+from assistant.creative.grounding.sheet import Measured, Sheet, around, beside
 from assistant.creative.grounding.support import Verdict
 from assistant.creative.grounding.words import root, stem
 
 # What a number may be the measure of; one that is said of another topic bears nothing out.
 TOPICS = {
+    "hot": "hot", "cold": "cold chilled", "load": "load capacity", "charging": "charge charging recharge",
     "height": "height high tall h", "width": "width wide w", "depth": "depth deep d", "length": "length long l",
     "thickness": "thick thickness", "diameter": "diameter across",
     "shipping": "ship deliver delivery dispatch post arrive letterbox courier shipping",
@@ -25,20 +27,19 @@ GENERIC = frozenset(
         ["pack", "set", "piece", "box", "total", "unit", "item", "pcs", "pk", "count", "kit", "bundle", "x", "pair"],
     )
 )
+# What facts count their own product by: "300 made" are 300 hoodies.
+COUNTED_AS = frozenset(map(stem, ("made", "sold", "produced", "numbered", "available", "pcs", "pieces", "pc")))
+# A count so large is the same count, whatever it is called: "over 90,000 sold" and "found a home".
+TELLING = 100
+OF_ANY = frozenset(map(stem, ("piece", "copy")))
 RATINGS = frozenset(map(root, ("star", "review", "rating")))
-WAS = frozenset(
-    ("was", "were", "originally", "regular", "from", "usually", "rrp", "instead", "before", "normally", "formerly")
-)
-EACH = frozenset(("each", "apiece", "per"))
-OFF = frozenset(("off", "discount", "reduction", "reduced", "savings", "saving", "save", "less", "cheaper", "down"))
-
 
 FITTING = frozenset(map(stem, ("fit", "fits", "suitable", "suit", "compatible", "for", "works")))
 
 
 def kind_of(reading: Reading, quantity: Quantity) -> str:
     """The kind of claim that a number makes."""
-    if _discount(reading, quantity):
+    if is_discount(reading, quantity):
         return "discount"
     if quantity.money:
         return "price"
@@ -58,6 +59,7 @@ def topics_of(roots: frozenset[str]) -> frozenset[str]:
 
 # Before "of" and a number: "the price of seven", "first of thirty", "children of five".
 COUNTED_OF = frozenset(("price", "first", "one", "children", "kids", "boys", "girls", "age"))
+BUYING = frozenset(("buy", "order", "take"))
 AGES = frozenset(("ages", "aged", "age"))
 
 
@@ -73,6 +75,10 @@ def asserted(reading: Reading, quantity: Quantity, sheet: Sheet) -> bool:
     if not quantity.spelled or quantity.dimension not in ("count", "time"):
         return True
     before = reading.lower(quantity.first - 1)
+    if before == "for" and not quantity.noun and quantity.dimension == "count" and sheet.seats:
+        return True
+    if before in BUYING and quantity.dimension == "count" and quantity.noun:
+        return True
     if before in AGES or after[:1] in (["left"], ["remain"]) or after[:2] in (["are", "left"], ["is", "left"]):
         return True
     if before == "of" and reading.lower(quantity.first - 2) in COUNTED_OF:
@@ -104,16 +110,19 @@ def judge_quantity(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdic
     """Whether a number of the facts is the same, of the same thing."""
     start, end = reading.span(quantity.first, quantity.last)
     said = reading.text[start:end]
-    if _discount(reading, quantity):
-        found = _judge_discount(quantity, sheet)
+    if is_discount(reading, quantity):
+        found = judge_discount(quantity, sheet)
     elif quantity.money:
-        found = _judge_price(reading, quantity, sheet)
+        found = judge_price(reading, quantity, sheet)
+    elif quantity.dimension == "percent" and (paid := judge_share(quantity, sheet)):
+        found = paid
     else:
         found = _judge_amount(reading, quantity, sheet) or _judge_otherwise(reading, quantity, sheet)
     return found or Verdict(reason=f"no fact gives {said!r}", confidence=0.9)
 
 
-# What may follow a bare number that is a measure: "at 120 across".
+# What may follow a bare number that is a price ("from 50 down"), and one that is a measure: "at 120 across".
+AFTER_PRICE = frozenset(("down", "now", "today", "instead", "before", "plus"))
 UNNAMED = frozenset(("across", "wide", "tall", "high", "long", "deep", "behind", "ahead", "rear", "front", "each"))
 # A year that is over for sure, to tell how long "since 1974" is at least.
 PAST_YEAR = 2024
@@ -122,22 +131,32 @@ PAST_YEAR = 2024
 def _judge_otherwise(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict | None:
     """Numbers that stand for something else: a bare price, a sum in pounds, the years since a date."""
     said = reading.tokens[quantity.first].lower
-    bare = quantity.dimension == "count" and not quantity.noun
+    numbered = _numbered(reading, quantity.first)
+    bare = quantity.dimension == "count" and not set(quantity.noun) - AFTER_PRICE
     for measured in sheet.measures:
         other = measured.quantity
         if bare and other.money and other.low == quantity.low:
-            return _stands(sheet, measured, 0.8)
+            return stands(sheet, measured, 0.8)
         same_digits = said.isdigit() and said == sheet.readings[measured.fact].tokens[other.first].lower
         if same_digits and quantity.dimension == "count" and not (quantity.noun and quantity.noun[0] not in UNNAMED):
-            return _stands(sheet, measured, 0.6)
+            return stands(sheet, measured, 0.6)
+        if numbered and numbered == _numbered(sheet.readings[measured.fact], other.first):
+            return stands(sheet, measured, 0.8)
         years = (PAST_YEAR - other.low) * 8760
         if (
             other.dimension == "date"
             and quantity.unit in ("year", "decade", "century")
             and quantity.low <= years <= 1.7 * quantity.low
         ):
-            return _stands(sheet, measured, 0.7)
+            return stands(sheet, measured, 0.7)
     return _judge_pounds(reading, quantity, sheet)
+
+
+def _numbered(reading: Reading, n: int) -> tuple[str, str] | None:
+    """What a number numbers, with the number: "batch 3"."""
+    if n == 0 or not content(reading.tokens[n - 1]) or not reading.same_sentence(n - 1, n):
+        return None
+    return reading.tokens[n - 1].stem, reading.tokens[n].lower
 
 
 def _judge_pounds(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict | None:
@@ -146,91 +165,12 @@ def _judge_pounds(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict
         return None
     value = quantity.low / 453.6
     pounds = replace(quantity, low=value, high=value, dimension="GBP", unit="gbp")
-    return _judge_price(reading, pounds, sheet) or _was(pounds, sheet)
-
-
-def _discount(reading: Reading, quantity: Quantity) -> bool:
-    if not (quantity.money or quantity.dimension == "percent"):
-        return False
-    near = {token.lower for token in reading.tokens[quantity.last + 1 : quantity.last + 3]}
-    before = {token.lower for token in reading.tokens[max(quantity.first - 2, 0) : quantity.first]}
-    return bool(near & {"off", "discount", "reduction", "less", "saved", "cheaper"}) or bool(
-        before & {"save", "saving", "saves"}
-    )
-
-
-def _judge_discount(quantity: Quantity, sheet: Sheet) -> Verdict | None:
-    worth = sheet.saved if quantity.money else sheet.discount
-    if worth and abs(worth - quantity.low) <= (0.01 if quantity.money else 0.6):
-        return Verdict(
-            support=f"price: {worth:.2f} below the regular one"
-            if quantity.money
-            else f"price: {worth:.0f}% below the regular one"
-        )
-    for measured in sheet.measures:
-        if agrees(quantity, measured.quantity) and measured.near & OFF:
-            return _stands(sheet, measured, 1.0)
-    return None if worth else _was(quantity, sheet)
-
-
-def _was(quantity: Quantity, sheet: Sheet) -> Verdict | None:
-    """A discount that follows from a former price in the facts."""
-    paid = [m for m in sheet.measures if sheet.names[m.fact] == "price" and m.quantity.money]
-    former = [m for m in sheet.measures if m.quantity.money and _former(sheet, m)]
-    for now in paid:
-        for old in former:
-            saved = old.quantity.low - now.quantity.low
-            worth = saved if quantity.money else 100 * saved / old.quantity.low if old.quantity.low else 0.0
-            if saved > 0 and abs(worth - quantity.low) <= 0.6:
-                return _stands(sheet, old, 0.9)
-    return None
-
-
-def _former(sheet: Sheet, measured: Measured) -> bool:
-    words = set(sheet.names[measured.fact].replace("_", " ").split()) | measured.near
-    return bool(words & (WAS | {"list", "original", "old", "sale"}))
-
-
-def _judge_price(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict | None:
-    tokens = reading.tokens
-    after = {token.lower for token in tokens[quantity.last + 1 : quantity.last + 3]}
-    before = {token.lower for token in tokens[max(quantity.first - 4, 0) : quantity.first]}
-    if after & EACH and (found := _each(quantity, sheet)):
-        return found
-    for measured in sheet.measures:
-        other = measured.quantity
-        former = _former(sheet, measured) and sheet.names[measured.fact] != "price"
-        if former and not before & WAS:
-            continue
-        bounded = quantity.bound in ("<", ">") and sheet.names[measured.fact] != "price"
-        if (sure := agrees(replace(quantity, bound="") if bounded else quantity, other)) or _cheaper(
-            quantity, measured, sheet
-        ):
-            return _stands(sheet, measured, sure or 0.8)
-    return None
-
-
-def _cheaper(quantity: Quantity, measured: Measured, sheet: Sheet) -> bool:
-    """ "under 50" is true of any lower price."""
-    return quantity.bound == "<" and sheet.names[measured.fact] == "price" and (
-        measured.quantity.dimension == quantity.dimension and measured.quantity.high < quantity.low
-    )  # fmt: skip
-
-
-def _each(quantity: Quantity, sheet: Sheet) -> Verdict | None:
-    """The price of one of a pack."""
-    counts = {m.quantity.low for m in sheet.measures if m.quantity.dimension == "count" and 2 <= m.quantity.low <= 200}
-    for measured in sheet.measures:
-        if sheet.names[measured.fact] == "price" and measured.quantity.dimension == quantity.dimension:
-            for count in counts:
-                one = measured.quantity.low / count
-                if agrees(quantity, replace(measured.quantity, low=one, high=one)):
-                    return _stands(sheet, measured, 0.8)
-    return None
+    return judge_price(reading, pounds, sheet) or judge_discount(pounds, sheet)
 
 
 def _judge_amount(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict | None:
-    topics = topics_of(around(reading, quantity.first, quantity.last) | beside(reading, quantity))
+    said = around(reading, quantity.first, quantity.last) | beside(reading, quantity)
+    topics = topics_of(said - frozenset(map(root, sheet.own_name)))
     same = [m for m in sheet.measures if m.quantity.dimension == quantity.dimension and not _excluded(m, sheet)]
     topical = [m for m in same if topics & topics_of(m.around | m.near)]
     best: tuple[float, Measured] | None = None
@@ -244,12 +184,12 @@ def _judge_amount(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict
             )
         if sure == WITHIN and not (topical or measured.around & around(reading, quantity.first, quantity.last)):
             sure = 0.0
-        if sure and quantity.dimension in ("count", "percent") and not _same_thing(quantity, measured):
+        if sure and quantity.dimension in ("count", "percent") and not _same_thing(quantity, measured, sheet.own_name):
             sure = 0.0
         if sure and (best is None or sure > best[0]):
             best = (sure, measured)
     if best:
-        return _stands(sheet, best[1], best[0])
+        return stands(sheet, best[1], best[0])
     if quantity.dimension == "count" and quantity.low == 1 and quantity.noun:
         place = next((place for noun in quantity.noun[:2] if (place := sheet.naming(noun))), None)
         return Verdict(support=sheet.quote(place), confidence=0.7) if place else None
@@ -263,11 +203,15 @@ def _excluded(measured: Measured, sheet: Sheet) -> bool:
     return denier is not None and any(reading.tokens[n].stem in FITTING for n in range(denier, first))
 
 
-def _same_thing(quantity: Quantity, measured: Measured) -> bool:
+def _same_thing(quantity: Quantity, measured: Measured, own_name: frozenset[str]) -> bool:
     """Whether two counts count the same, as far as they say what."""
     fact = measured.quantity
     nouns = [noun for noun in quantity.noun if noun not in GENERIC]
     others = [noun for noun in fact.noun if noun not in GENERIC]
+    if fact.dimension == "count" and quantity.low >= TELLING:
+        return True
+    if nouns and nouns[0] in own_name | OF_ANY and fact.noun[:1] and fact.noun[0] in COUNTED_AS:
+        return True
     rated = bool(RATINGS & {root(noun) for noun in nouns} - measured.around)
     if not nouns or (not others and quantity.dimension == "count" and not rated):
         return True
@@ -284,8 +228,3 @@ def _counted(quantity: Quantity, sheet: Sheet) -> Verdict | None:
             if sheet.counts.get(key) == quantity.low:
                 return Verdict(support=f"{key}: {int(quantity.low)} to choose from", confidence=0.8)
     return None
-
-
-def _stands(sheet: Sheet, measured: Measured, sure: float) -> Verdict:
-    quantity = measured.quantity
-    return Verdict(support=sheet.quote(Place(measured.fact, quantity.first, quantity.last)), confidence=sure)

@@ -20,8 +20,12 @@ OWNING = frozenset(map(stem, grammar("owning")))
 EVERYBODY = frozenset(("who", "that", "we", "would", "will", "should"))
 NO_DEED = frozenset(map(stem, ("deserve", "need", "want", "dream", "know")))
 PROOF = {word: kind for kind, words in toml("grammar")["proof"].items() for word in words.split()}
+PARTS_OF_TIME = frozenset(("end", "start", "beginning", "middle", "mid", "early", "late"))
+GRADES = frozenset(("type", "class", "grade", "category", "cat", "level", "mark", "version", "series", "size"))
+HARVESTS = frozenset(map(stem, ("harvest", "cut", "crop", "pressing", "vintage", "flush", "shearing", "picking")))
+ORDINALS = frozenset(("first", "second", "third", "fourth", "early", "late", "spring", "summer", "autumn", "winter"))
 CERTIFIED = ("ip", "en", "iso", "upf", "spf")
-# A text of which more words have capitals is a headline: its capitals name nothing.
+# A sentence of which more words have capitals is a headline: its capitals name nothing.
 HEADLINE = 0.6
 
 
@@ -33,6 +37,7 @@ def names(reading: Reading) -> Iterator[Candidate]:
         yield from _proof(place, token)
         yield from _dated(reading, place, token)
         yield from _everybody(reading, place, token)
+        yield from _graded(reading, place, token)
     yield from _proper_names(reading)
 
 
@@ -66,10 +71,21 @@ def _dated(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
     if not token.text[0].isupper():
         return
     before = reading.lower(place - 1)
-    month = token.lower in MONTHS and before in DATED_BY
+    part = before == "of" and reading.lower(place - 2) in PARTS_OF_TIME
+    month = token.lower in MONTHS and (before in DATED_BY or before in PARTS_OF_TIME or part)
     day = token.lower.endswith("day") and len(token.lower) > 5
     if month or (day and (before in DUE_BY or reading.lower(place - 2) in DUE_VERBS)):
         yield Candidate(place - 1, place, "date", (place,))
+
+
+def _graded(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
+    """ "Type A", "Class 2", "the second cut": which one of a few it is, to be said by the facts in the same words."""
+    following = reading.text[token.end :].split(maxsplit=1)[:1]
+    letter = bool(following) and len(following[0].strip(".,;:!?")) == 1 and following[0][0].isupper()
+    if token.lower in GRADES and letter and reading.same_sentence(place, place + 1):
+        yield Candidate(place, place + 1, "certification", (place, place + 1), exact=True)
+    if token.stem in HARVESTS and place and reading.lower(place - 1) in ORDINALS and not token.pause:
+        yield Candidate(place - 1, place, "date", (place - 1, place), exact=True)
 
 
 def _everybody(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
@@ -90,22 +106,27 @@ def _everybody(reading: Reading, place: int, token: Token) -> Iterator[Candidate
 
 def _proper_names(reading: Reading) -> Iterator[Candidate]:
     """Names of places, makers and the like: capitals inside a sentence."""
-    if _headline(reading):
-        return
+    spans = (span for span in reading.sentences if _headline(reading, *span))
+    headlines = frozenset(reading.tokens[first].sentence for first, _ in spans)
     tokens, place = reading.tokens, 0
     while place < len(tokens):
         last = place
         while last < len(tokens) and _proper(tokens[last]) and (last == place or not tokens[last].pause):
             last += 1
         single = last == place + 1
-        if last > place and not (single and (reading.begins(place) or _introduced(reading, place))):
+        if (
+            last > place
+            and tokens[place].sentence not in headlines
+            and not (single and (reading.begins(place) or _introduced(reading, place)))
+        ):
             needs = tuple(range(place + reading.begins(place), last))
             yield Candidate(place, last - 1, "place", needs, reading.negated[place])
         place = max(last, place + 1)
 
 
-def _headline(reading: Reading) -> bool:
-    words = [token for token in reading.tokens if token.lower[0].isalpha() and len(token.lower) > 3]
+def _headline(reading: Reading, first: int, after: int) -> bool:
+    """Whether a sentence is a headline, most words of which have capitals."""
+    words = [token for token in reading.tokens[first:after] if token.lower[0].isalpha() and len(token.lower) > 3]
     return len(words) > 2 and sum(token.text[0].isupper() for token in words) > HEADLINE * len(words)
 
 

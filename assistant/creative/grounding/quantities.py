@@ -164,8 +164,10 @@ def _worded(tokens: Sequence[Token], place: int) -> Parsed | None:
     """A number in words: "thirty-two", "a thousand", "a dozen", "a year and a half"."""
     word, after = tokens[place].lower, _lower(tokens, place + 1)
     if word in ("a", "an", "one", "per") and (after in SCALES or after == "dozen"):
-        value = float(SCALES.get(after, 12))
-        return value, value, place + 1, ""
+        value, end = float(SCALES.get(after, 12)), place + 1
+        while (scale := SCALES.get(_lower(tokens, end + 1))) is not None:
+            value, end = value * scale, end + 1
+        return value, value, end, ""
     if (part := _part_of_unit(tokens, place)) is not None:
         return part
     if word in ("a", "an", "one", "half", "full") and (unit := _measured(tokens, place)):
@@ -239,7 +241,7 @@ def _counts(tokens: Sequence[Token], place: int) -> bool:
     unit = _unit_of(after)
     if place + 1 < len(tokens) and tokens[place + 1].joined:
         return unit is not None
-    measured = unit is not None and unit[0] not in ("time", "temperature") and len(after) > 1
+    measured = unit is not None and unit[0] not in ("time", "temperature", "other") and len(after) > 1
     return measured or stem(after) in word_set("parts", "features")
 
 
@@ -305,8 +307,9 @@ def _fraction(tokens: Sequence[Token], place: int) -> Quantity | None:
     if word in PARTS and _lower(tokens, place - 1) in ("a", "one", "two"):
         after = _lower(tokens, place + 1)
         if after in ("off", "less", "more", "of") or after.endswith("er") or after == "the":
+            noun = _noun(tokens, place + 1)
             return Quantity(
-                place, place, PARTS[word], PARTS[word], "percent", "percent", noun=(stem(after),), spelled=True
+                place, place, PARTS[word], PARTS[word], "percent", "percent", _bound(tokens, place - 1), noun, True
             )
     return None
 

@@ -12,8 +12,9 @@ EXACT = frozenset(("count", "percent", "times", "date"))
 WITHIN = 0.7
 # How far from the fact, in per cent, a share in words may be: "nine in ten" for 92%.
 SPOKEN_SHARE = 2.5
-# How far from the fact a number may be, as a share of it: in the same unit, in another, after "about", after "under".
-CLOSE, CONVERTED, ROUGH, BOUND = 0.015, 0.025, 0.12, 0.4
+# How far from the fact a number may be, as a share of it: in the same unit, in another, after "about", after
+# "nearly" (six days are nearly a week), after "under".
+CLOSE, CONVERTED, ROUGH, NEARLY, BOUND = 0.015, 0.025, 0.12, 0.17, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _near(said: Quantity, fact: float, unit: str) -> float:
         held = fact < value if said.bound == "<" else fact > value
         return 0.8 if held and distance <= BOUND else 0.0
     if said.bound == "-":
-        return 0.8 if fact < value and distance <= ROUGH else 0.0
+        return 0.8 if fact < value and distance <= NEARLY else 0.0
     return 0.8 if said.bound == "~" and distance <= ROUGH else 0.0
 
 

@@ -21,7 +21,7 @@ REACH = 7
 ENDS_DENIAL = frozenset(("but", "just", "only", "because", "and", "&"))
 # What is lacked is named at once: "without residue from painted walls" denies no walls.
 LACKS = frozenset(("without", "zero", "no"))
-ENDS_LACK = frozenset(("from", "on", "with", "when", "in", "by"))
+ENDS_LACK = frozenset(("from", "on", "with", "when", "in", "by", "near", "anywhere", "for"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,9 @@ def _denies_before(tokens: Sequence[Token], place: int) -> bool:
 def _deny_after(tokens: Sequence[Token], place: int, denied: list[int | None]) -> None:
     if place + 1 < len(tokens) and tokens[place + 1].lower in NOT_DENYING:
         return
-    reach = 1 if tokens[place].lower == "non" else REACH
+    # "no-drill", "non slip": only the next word is denied.
+    hyphened = place + 1 < len(tokens) and tokens[place + 1].joined
+    reach = 1 if tokens[place].lower == "non" or hyphened else REACH
     ends = ENDS_DENIAL | (ENDS_LACK if tokens[place].lower in LACKS else frozenset())
     ends -= frozenset(("and", "&")) if tokens[place].lower in ("of", "from") else frozenset()
     for after in range(place + 1, min(place + 1 + reach, len(tokens))):

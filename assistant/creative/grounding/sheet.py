@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from assistant.creative.grounding.lexicon import lexicon, shades, synonyms
@@ -30,6 +30,25 @@ LISTS = {
     "style": "style",
 }
 NO_FACT = re.compile(r"https?://|^[\w-]{24,}$|\.(?:jpg|png|webp)\b", re.IGNORECASE)
+# What tells that a price is no longer asked, that a sum is a price at all, and that it is the price of something else.
+SAID_FORMER = frozenset(("was", "regular", "rrp", "msrp", "instead", "original", "bought"))
+FORMER = SAID_FORMER | frozenset(("list", "old", "new"))
+PRICES = FORMER | frozenset(("price", "sale", "asking", "now", "offer", "deal"))
+OTHER_PRICES = frozenset(("one", "per", "unit", "each", "shipping", "delivery", "postage", "extra", "spare"))
+# Names of facts that state nothing by themselves, and words by which a fact says that there is none of it.
+UNSAYING = frozenset(
+    ("title", "description", "color", "colour", "material", "brand", "category", "product_type", "tags")
+)
+NONE = frozenset(("no", "none", "not", "0", "without"))
+SERVICES = {
+    "free shipping": frozenset(map(root, ("shipping", "delivery", "postage"))),
+    "free returns": frozenset(map(root, ("return", "returns"))),
+}
+# From this age on nobody is a child.
+GROWN = 13
+SEATING = frozenset(("seats", "serves", "sleeps", "people", "person", "persons", "seater", "guests", "players"))
+# Names of facts that say nothing of what stands in them.
+SPOKEN = frozenset(("title", "description", "price", "size", "of", "category", "type", "product", "id"))
 COLOUR_FACTS = frozenset(("color", "colors", "colour", "colours"))
 SIZES = ("xxs", "xs", "s", "m", "l", "xl", "xxl", "2xl", "3xl", "xxxl", "4xl", "5xl", "6xl")
 
@@ -94,6 +113,29 @@ class Sheet:
         """Where the facts have a word of this very root."""
         return next((place for place, negated in self._words.get(word, ()) if negated == denied), None)
 
+    def together(self, words: Iterable[str]) -> Place | None:
+        """A place in a sentence of the facts that has all these words, or what stands for them, and denies none."""
+        shared: set[tuple[int, int]] | None = None
+        for word in words:
+            places = (
+                place for key in synonyms().get(word, (word,)) for place, no in self._words.get(key, ()) if not no
+            )
+            here = {(place.fact, self.readings[place.fact].tokens[place.first].sentence) for place in places}
+            shared = here if shared is None else shared & here
+        if not shared:
+            return None
+        fact, sentence = min(shared)
+        first = next(n for n, token in enumerate(self.readings[fact].tokens) if token.sentence == sentence)
+        return Place(fact, first, first)
+
+    def phrase(self, stems: tuple[str, ...]) -> Place | None:
+        """Where the facts have words of these stems one after the other."""
+        for place, _ in self._stems.get(stems[0], ()):
+            following = self.readings[place.fact].tokens[place.first : place.first + len(stems)]
+            if tuple(token.stem for token in following) == stems:
+                return Place(place.fact, place.first, place.first + len(stems) - 1)
+        return None
+
     def sized(self, word: str) -> Place | None:
         """Where the facts have a range of sizes that a size lies in: "S-3XL"."""
         for fact, reading in enumerate(self.readings):
@@ -102,6 +144,43 @@ class Sheet:
                 if known and SIZES.index(low.lower) <= SIZES.index(word) <= SIZES.index(high.lower):
                     return Place(fact, n, n + 1)
         return None
+
+    @cached_property
+    def reductions(self) -> tuple[tuple[Measured, Measured], ...]:
+        """Pairs of prices in the facts of which the first is the lower one: now and before, with and without a card."""
+        prices = [measured for measured in self.measures if self._is_price(measured)]
+        pairs = ((paid, other) for paid in prices for other in prices)
+        return tuple((paid, other) for paid, other in pairs if 0 < paid.quantity.low < other.quantity.low)
+
+    def halved(self) -> Place | None:
+        """Where the facts have twice the price that is asked now."""
+        return next(
+            (
+                Place(other.fact, other.quantity.first, other.quantity.last)
+                for paid, other in self.reductions
+                if abs(2 * paid.quantity.low / other.quantity.low - 1) < 0.01
+            ),
+            None,
+        )
+
+    @cached_property
+    def seats(self) -> bool:
+        """Whether the facts tell for how many people the product is."""
+        counted = (measured for measured in self.measures if measured.quantity.dimension == "count")
+        return any(measured.near & SEATING for measured in counted)
+
+    def former(self, measured: Measured) -> bool:
+        """Whether the facts give a sum as one that was asked before."""
+        return measured.quantity.money and bool(self._said_of(measured) & FORMER)
+
+    def _is_price(self, measured: Measured) -> bool:
+        said = self._said_of(measured)
+        bare = measured.quantity.dimension == "count" and bool(measured.near & (FORMER | {"asking"}))
+        return (measured.quantity.money or bare) and bool(said & PRICES) and not said & OTHER_PRICES
+
+    def _said_of(self, measured: Measured) -> frozenset[str]:
+        named = frozenset(self.names[measured.fact].lower().replace("_", " ").split())
+        return named | (measured.near - (FORMER - SAID_FORMER - named))
 
     def part(self, mention: Mention) -> str:
         """The part that a colour or material is said of; what the title names is the product itself."""
@@ -127,7 +206,7 @@ class Sheet:
             for mention in reading.mentions:
                 for concept in {wide for own in mention.concepts for wide in lexicon().implied(own)}:
                     stated[concept].append((fact, mention))
-            for mention in self._shades(fact):
+            for mention in (*self._shades(fact), *self._named(fact), *self._free(fact), *self._ages(fact)):
                 for concept in lexicon().implied(next(iter(mention.concepts))):
                     stated[concept].append((fact, mention))
         return stated
@@ -138,6 +217,33 @@ class Sheet:
             for place, token in enumerate(self.readings[fact].tokens):
                 for colour in shades().get(token.stem, ()):
                     yield Mention(place, place, "colour", frozenset((colour,)), negated=False)
+
+    def _named(self, fact: int) -> Iterator[Mention]:
+        """What the name of a fact states, unless the fact says that there is none: "warranty: 2 years"."""
+        reading = self.readings[fact]
+        if self.names[fact] in UNSAYING or not reading.tokens or reading.negated[-1] or reading.lower(0) in NONE:
+            return
+        for mention in Reading(self.names[fact].replace("_", " ")).mentions:
+            for concept in mention.concepts:
+                yield Mention(0, 0, mention.kind, frozenset((concept,)), negated=False)
+
+    def _free(self, fact: int) -> Iterator[Mention]:
+        """What is said to be free where shipping or returns are spoken of: "Returns: free, 30 days"."""
+        reading = self.readings[fact]
+        for place, token in enumerate(reading.tokens):
+            if token.lower == "free" and not token.joined:
+                near = [other.stem for other in reading.tokens[max(place - 2, 0) : place]]
+                words = {*near, *(root(word) for word in self.names[fact].lower().split())}
+                for concept, services in SERVICES.items():
+                    if words & services:
+                        yield Mention(place, place, "shipping", frozenset((concept,)), negated=False)
+
+    def _ages(self, fact: int) -> Iterator[Mention]:
+        """ "Ages 3+" are children."""
+        reading = self.readings[fact]
+        for quantity in reading.quantities:
+            if reading.lower(quantity.first - 1) in ("age", "ages", "aged") and quantity.low < GROWN:
+                yield Mention(quantity.first, quantity.last, "audience", frozenset(("children",)), negated=False)
 
     def _name(self) -> tuple[str, ...]:
         """The stems of the words that name the product: its title up to a "with" or a comma."""
@@ -163,9 +269,9 @@ class Sheet:
     def _measured(self) -> Iterator[Measured]:
         for fact, reading in enumerate(self.readings):
             for quantity in reading.quantities:
-                yield Measured(
-                    fact, quantity, around(reading, quantity.first, quantity.last), beside(reading, quantity)
-                )
+                named = frozenset(self.names[fact].lower().replace("_", " ").split()) - SPOKEN
+                near = around(reading, quantity.first, quantity.last) | frozenset(map(root, named))
+                yield Measured(fact, quantity, near, beside(reading, quantity) | named)
 
     def _counted(self) -> Iterator[tuple[str, int]]:
         """How many colours, sizes and the like there are to choose from."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from assistant.creative.grounding.candidates import (
     LIGHT,
-    NUMERALS,
     Candidate,
     is_comparative,
     is_superlative,
@@ -16,33 +14,19 @@ from assistant.creative.grounding.candidates import (
 )
 from assistant.creative.grounding.data import grammar
 from assistant.creative.grounding.lexicon import lexicon, part_names, synonyms
-from assistant.creative.grounding.reading import Mention, Reading, content
+from assistant.creative.grounding.reading import Reading, content
 from assistant.creative.grounding.sheet import Place, Sheet
-from assistant.creative.grounding.words import root, stem
+from assistant.creative.grounding.words import root
 
 OPPOSITE = "the facts say the opposite"
 ENOUGH, MOST = 0.5, 0.6
-# How many words to either side of a promise a condition may stand.
-NEAR = 20
-# Kinds whose words must state the very same: "same day" is not "2 days".
-# Kinds of which another word may stand for the one that is used.
-PARAPHRASED = frozenset(("effect", "origin", "audience", "environment", "popularity", "review"))
-EXACT = frozenset(
-    (
-        "colour",
-        "material",
-        "place",
-        "certification",
-        "shipping",
-        "guarantee",
-        "discount",
-        "award",
-        "superlative",
-        "availability",
-    )
-)
-CONDITIONS = frozenset(("available", "over", "orders", "order", "if", "above", "registered", "subscription", "members"))
-WITHOUT_CONDITION = frozenset(("every", "all", "any"))
+# How many words in one sentence of the facts tell that it says the same; one less after these.
+FEW = 3
+PLAIN = frozenset(("in", "named", "no", "the"))
+# Words of a prize that is not the first.
+LESSER = grammar("lesser")
+SOLD_EXTRA = frozenset(("extra", "optional", "separately", "add", "order"))
+ALL = frozenset(("all", "any", "every", "everything", "everywhere", "always"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,74 +38,13 @@ class Verdict:
     confidence: float = 1.0
 
 
-def judge_mention(reading: Reading, mention: Mention, sheet: Sheet) -> Verdict:
-    """Whether the facts state what a phrase of the lexicon states, of the same part of the product."""
-    stated = list(sheet.stating(mention.concepts))
-    agreeing = [(fact, found) for fact, found in stated if found.negated == mention.negated]
-    for fact, found in agreeing:
-        place = Place(fact, found.first, found.last)
-        same = _alone(reading, mention) or _same_part(mention, found, agreeing, sheet)
-        if same and not _conditional(reading, mention, sheet, place):
-            sure = 1.0 if found.concepts & mention.concepts else 0.9
-            return Verdict(support=sheet.quote(place), confidence=sure)
-    if agreeing and mention.kind in ("material", "colour", "shipping"):
-        part = agreeing[0][1].part
-        reason = f"the facts say it of the {part} only" if part else "the facts say it under a condition only"
-        return Verdict(reason=reason, confidence=0.7)
-    if stated:
-        return Verdict(reason=OPPOSITE, confidence=0.9)
-    if "on sale" in mention.concepts and sheet.reduced:
-        return Verdict(support=f"{sheet.reduced}: more than the price now")
-    if (named := _by_words(reading, mention, sheet)) is not None:
-        return Verdict(support=sheet.quote(named), confidence=0.7)
-    return Verdict(reason=_none(reading, mention.first, mention.last), confidence=0.9)
-
-
-def _by_words(reading: Reading, mention: Mention, sheet: Sheet) -> Place | None:
-    """Where the facts say in the same words, or in a longer name, what the lexicon does not find in them."""
-    if mention.kind == "size":
-        return sheet.sized(reading.tokens[mention.first].lower)
-    if mention.kind in ("material", "colour"):
-        return _within(reading, mention, sheet)
-    words = [n for n in range(mention.first, mention.last + 1) if content(reading.tokens[n])]
-    if len(words) == 1 and (denied := _unsaid(reading.tokens[words[0]].lower, sheet)):
-        return denied
-    # One word out of a phrase such as "zips off" does not say what the product does.
-    least = 2 if mention.kind == "effect" and mention.last > mention.first else 1
-    if mention.kind in EXACT or len(words) < least:
-        return None
-    if mention.kind in PARAPHRASED:
-        lacking = reading.negated[words[0]] and reading.lower(mention.first) != "no"
-        return covering(reading, words, sheet, lacking, 1.0)
-    places = [sheet.having(reading.roots[n], denied=mention.negated) for n in words]
-    return places[0] if all(places) else None
-
-
-def _unsaid(word: str, sheet: Sheet) -> Place | None:
-    """Where the facts deny what a word with "un" denies: "not filtered" for "unfiltered"."""
-    return sheet.naming(stem(word[2:]), denied=True) if word.startswith("un") and len(word) > 5 else None
-
-
-IMITATED = grammar("imitated")
-
-
-def _within(reading: Reading, mention: Mention, sheet: Sheet) -> Place | None:
-    """Where the facts have a word within a longer name: "percale" in "cotton percale"; no leather in "faux leather"."""
-    wanted = [reading.tokens[n].stem for n in range(mention.first, mention.last + 1)]
-    for fact, other in enumerate(sheet.readings):
-        for found in other.mentions:
-            tokens = other.tokens[found.first : found.last + 1]
-            ends = len(tokens) > len(wanted) and [token.stem for token in tokens[-len(wanted) :]] == wanted
-            if ends and found.negated == mention.negated and not IMITATED & {token.lower for token in tokens}:
-                return Place(fact, found.first, found.last)
-    return None
-
-
 def judge_candidate(reading: Reading, candidate: Candidate, sheet: Sheet) -> Verdict:
     """Whether one sentence of the facts has enough of a candidate's words, none of them denied."""
     if not candidate.needs:
         # As where a sentence is not written to its end yet: what it says is still to come.
-        return Verdict(reason=_none(reading, candidate.first, candidate.last), confidence=0.5)
+        return Verdict(reason=unmentioned(reading, candidate.first, candidate.last), confidence=0.5)
+    if candidate.exact:
+        return _judge_exact(reading, candidate, sheet)
     if candidate.kind == "superlative":
         return _judge_superlative(reading, candidate, sheet)
     if candidate.kind == "comparison":
@@ -134,7 +57,15 @@ def judge_candidate(reading: Reading, candidate: Candidate, sheet: Sheet) -> Ver
         return _judge_thing(reading, candidate, sheet)
     if place := covering(reading, candidate.needs, sheet, candidate.negated, _share(reading, candidate, sheet)):
         return Verdict(support=sheet.quote(place), confidence=0.8)
-    return Verdict(reason=_none(reading, candidate.first, candidate.last), confidence=0.7)
+    return Verdict(reason=unmentioned(reading, candidate.first, candidate.last), confidence=0.7)
+
+
+def _judge_exact(reading: Reading, candidate: Candidate, sheet: Sheet) -> Verdict:
+    """The facts must have the words of a candidate one after the other."""
+    stems = tuple(reading.tokens[n].stem for n in candidate.needs)
+    if place := sheet.phrase(stems):
+        return Verdict(support=sheet.quote(place), confidence=0.9)
+    return Verdict(reason=unmentioned(reading, candidate.first, candidate.last), confidence=0.8)
 
 
 def _share(reading: Reading, candidate: Candidate, sheet: Sheet) -> float:
@@ -150,11 +81,11 @@ def _judge_thing(reading: Reading, candidate: Candidate, sheet: Sheet) -> Verdic
     """A thing must be named in the facts, and so must the words that tell which one it is."""
     *which, head = candidate.needs
     if not (place := _named(reading, head, sheet, candidate.negated)):
-        return Verdict(reason=_none(reading, candidate.first, candidate.last), confidence=0.8)
+        return Verdict(reason=unmentioned(reading, candidate.first, candidate.last), confidence=0.8)
     if _extra(sheet.readings[place.fact], place.last) and not _extra(reading, head):
         return Verdict(reason="the facts say that it costs extra", confidence=0.7)
     if unknown := next((n for n in which if not grounding(reading, n, sheet, candidate.negated)), None):
-        return Verdict(reason=_none(reading, unknown, candidate.last), confidence=0.6)
+        return Verdict(reason=unmentioned(reading, unknown, candidate.last), confidence=0.6)
     return Verdict(support=sheet.quote(place), confidence=0.9)
 
 
@@ -163,7 +94,9 @@ def _extra(reading: Reading, n: int) -> bool:
     before = [m for m in (n - 2, n - 1) if reading.same_sentence(n, m)]
     after = [m for m in range(n + 1, n + 6) if reading.same_sentence(n, m)]
     priced = any(m in reading.priced for m in after)
-    return priced or any(reading.lower(m) in ("extra", "optional", "separately", "add") for m in (*before, *after))
+    return priced or any(
+        reading.lower(m) in ("extra", "optional", "separately", "add", "order") for m in (*before, *after)
+    )
 
 
 def _named(reading: Reading, n: int, sheet: Sheet, negated: bool) -> Place | None:
@@ -183,7 +116,34 @@ def _judge_free(reading: Reading, candidate: Candidate, sheet: Sheet) -> Verdict
                 known = {key for m in range(first, after) for key in _family(other.roots[m])}
                 if all(reading.roots[need] in known for need in candidate.needs):
                     return Verdict(support=sheet.quote(Place(fact, n, n)), confidence=0.8)
-    return Verdict(reason=_none(reading, candidate.first, candidate.last), confidence=0.8)
+    return Verdict(reason=unmentioned(reading, candidate.first, candidate.last), confidence=0.8)
+
+
+def in_one_sentence(reading: Reading, first: int, last: int, sheet: Sheet) -> Place | None:
+    """Where one sentence of the facts has every word of a claim, and of what stands beside it where it is but one."""
+    words, after = [n for n in range(first, last + 1) if _says(reading, n, sheet)], last + 1
+    few = FEW - (reading.lower(first) in PLAIN)
+    while len(words) < few and after - last <= FEW and reading.same_sentence(last, after):
+        if reading.tokens[after].pause:
+            break
+        words += [after] * _says(reading, after, sheet)
+        after += 1
+    if len(words) < few or any(reading.negated[n] or reading.lower(n) in ALL for n in range(first, after)):
+        return None
+    place = sheet.together(reading.roots[n] for n in words)
+    return None if place is None or _lesser(sheet, place) else place
+
+
+def _lesser(sheet: Sheet, place: Place) -> bool:
+    """Whether a sentence of the facts tells of a second place or of no prize at all."""
+    first, after = sheet.sentence_of(place)
+    return any(token.lower in LESSER for token in sheet.readings[place.fact].tokens[first:after])
+
+
+def _says(reading: Reading, n: int, sheet: Sheet) -> bool:
+    """Whether a word says more than what the product is called."""
+    token = reading.tokens[n]
+    return (content(token) and token.stem not in sheet.own_name) or is_superlative(token) or token.lower == "best"
 
 
 def covering(reading: Reading, words: Sequence[int], sheet: Sheet, negated: bool, share: float) -> Place | None:
@@ -213,47 +173,6 @@ def only_denied(word: str, sheet: Sheet) -> bool:
     return sheet.naming(word) is None and sheet.naming(word, denied=True) is not None
 
 
-def _same_part(said: Mention, found: Mention, agreeing: Iterable[tuple[int, Mention]], sheet: Sheet) -> bool:
-    """Colours and materials belong to what they are said of: black straps make no black bag."""
-    if said.kind not in ("material", "colour") or sheet.part(said) == sheet.part(found):
-        return True
-    if sheet.part(found) == "":
-        return not _other_of_part(said, sheet)
-    same = synonyms().get(root(said.part), frozenset())
-    return root(found.part) in same if sheet.part(said) else any(sheet.part(other) == "" for _, other in agreeing)
-
-
-def _alone(reading: Reading, said: Mention) -> bool:
-    """Whether a colour or material stands without a noun: "no plastic, just paper"; not "it comes in black"."""
-    after = reading.tokens[said.last + 1] if said.last + 1 < len(reading.tokens) else None
-    before = reading.tokens[said.first - 1].lower if said.first else ""
-    return before in ("just", "only", "plus") and (after is None or after.pause)
-
-
-def _other_of_part(said: Mention, sheet: Sheet) -> bool:
-    """Whether the facts give the part another colour or material than what is said."""
-    ways = [mention for reading in sheet.readings for mention in reading.mentions if mention.part == said.part]
-    same_kind = [mention for mention in ways if mention.kind == said.kind and not mention.negated]
-    return bool(said.part) and bool(same_kind)
-
-
-def _conditional(reading: Reading, mention: Mention, sheet: Sheet, place: Place) -> bool:
-    """Whether the facts promise it on a condition that the text leaves out: "free delivery on orders over 150"."""
-    if mention.kind != "shipping":
-        return False
-    fact = sheet.readings[place.fact]
-    after = [token.lower for token in takewhile(lambda token: not token.pause, fact.tokens[place.last + 1 :][:4])]
-    bounded = any(word == "from" and after[n + 1 : n + 2] and _number(after[n + 1]) for n, word in enumerate(after))
-    near = reading.tokens[max(mention.first - NEAR, 0) : mention.last + NEAR]
-    said = {token.lower for token in near if token.sentence == reading.tokens[mention.first].sentence}
-    bounded = bounded and not any(map(_number, said))
-    return (bounded or bool(CONDITIONS & set(after))) and not set(after) & WITHOUT_CONDITION and not said & CONDITIONS
-
-
-def _number(word: str) -> bool:
-    return word[0].isdigit() or word in NUMERALS
-
-
 def _judge_superlative(reading: Reading, candidate: Candidate, sheet: Sheet) -> Verdict:
     """The same superlative must be in the facts; one among the seller's own things is no more than that."""
     adjective = candidate.needs[0]
@@ -267,7 +186,7 @@ def _judge_superlative(reading: Reading, candidate: Candidate, sheet: Sheet) -> 
                 if mine or not own_range(other, n, n + 1):
                     return Verdict(support=sheet.quote(Place(fact, n, n)), confidence=0.9)
                 return Verdict(reason="the facts say it of the seller's own range only", confidence=0.8)
-    return Verdict(reason=_none(reading, candidate.first, candidate.last), confidence=0.9)
+    return Verdict(reason=unmentioned(reading, candidate.first, candidate.last), confidence=0.9)
 
 
 def grade_of(reading: Reading, n: int) -> str:
@@ -312,7 +231,7 @@ def _judge_comparison(reading: Reading, candidate: Candidate, sheet: Sheet) -> V
                     if other.tokens[n].lower in COMPARING or is_comparative(other.tokens[n])
                 )
                 return Verdict(support=sheet.quote(Place(fact, place, place)), confidence=0.8)
-    return Verdict(reason=_none(reading, candidate.first, candidate.last), confidence=0.9)
+    return Verdict(reason=unmentioned(reading, candidate.first, candidate.last), confidence=0.9)
 
 
 def _multiple(word: str) -> frozenset[str]:
@@ -327,6 +246,6 @@ def _family(word: str) -> frozenset[str]:
     return synonyms().get(word, frozenset((word,)))
 
 
-def _none(reading: Reading, first: int, last: int) -> str:
+def unmentioned(reading: Reading, first: int, last: int) -> str:
     start, end = reading.span(first, last)
     return f"no fact mentions {reading.text[start:end]!r}"

@@ -16,12 +16,15 @@ STRONG = grammar("strong")
 SUPPLIED = grammar("supplied")
 NO_THING_AFTER = grammar("no_thing_after")
 NO_THING_BEFORE = grammar("no_thing_before")
+# After "or" these extend a number: "Android 9 or newer".
+OR_MORE = frozenset(("newer", "later", "older", "more", "less", "above", "below", "up", "higher", "lower", "younger"))
+PARTICLES = frozenset(("in", "on", "off", "up", "down", "out"))
 ENDS_ITEM = grammar("ends_item")
 SCENERY = grammar("scenery")
 OWNED = grammar("owners") | grammar("asked_for")
 BOXES = grammar("boxes")
 JOINS = frozenset(("and", "&", "or", "plus"))
-BARE_BEFORE = frozenset(("the", "your", "it", "them", "a", "up", "in", "away"))
+BARE_BEFORE = frozenset(("the", "your", "it", "them", "a", "up", "in", "away", "on", "off", "down", "out"))
 LONGEST_LIST = 24
 HANDLE = grammar("handle")
 
@@ -45,6 +48,8 @@ def _listed(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
     subject = reading.tokens[reading.sentence_start(place)].lower in ("a", "an", "one", "our")
     for first, last in _items(reading, place + 1):
         nouns = [n for n in range(first, last + 1) if content(reading.tokens[n])]
+        if reading.lower(first - 1) == "or" and reading.lower(first) in OR_MORE:
+            continue
         if nouns and (
             not scene(reading.tokens[nouns[-1]]) or ((strong or subject) and _known(reading.tokens[nouns[-1]]))
         ):
@@ -129,7 +134,16 @@ def _scenery(reading: Reading, place: int) -> bool:
 def _bare(reading: Reading, place: int) -> bool:
     """Whether a word begins a sentence as a verb or a call does: "Zip the door", "Pocket, hand, table"."""
     after = reading.tokens[place + 1] if place + 1 < len(reading.tokens) else None
+    particle = after is not None and after.lower in PARTICLES and _ends_clause(reading, place + 1)
+    if particle or (after is not None and after.lower in ("itself", "themselves")):
+        return True
     return reading.begins(place) and (after is None or after.pause or after.lower in BARE_BEFORE)
+
+
+def _ends_clause(reading: Reading, place: int) -> bool:
+    """Whether a clause ends with a word, as "so just plug in and read on" does with "in"."""
+    after = place + 1
+    return after >= len(reading.tokens) or reading.tokens[after].pause or reading.tokens[after].lower in JOINS
 
 
 def _handled(reading: Reading, place: int) -> bool:

@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from assistant.creative.grounding.data import grammar
 
-WORD = re.compile(r"[^\W\d_]{1,4}\d\w*|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*[^\W\d_]*|[%$€£°\"″&#+]")
+WORD = re.compile(
+    r"\b[Nn]o\.(?= ?\d)|[^\W\d_]{1,4}\d\w*|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*[^\W\d_]*|[%$€£°\"″&#+]"
+)
 SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|[\n\r]+|[;•|]")
 PAUSE = re.compile(r"[,:()–—/]|\s-\s|[.!?;•|\n]")
 
@@ -39,6 +41,9 @@ IRREGULAR = {
     "canvases": "canvas", "vases": "vase", "cases": "case", "bases": "base", "phrases": "phrase", "purses": "purse",
     "hoses": "hose", "roses": "rose", "noses": "nose", "houses": "house", "mouses": "mouse", "blouses": "blouse",
     "lets": "let", "letting": "let", "people": "people", "wood's": "wood", "tiles": "tile",
+    "jan": "january", "feb": "february", "apr": "april", "jun": "june", "jul": "july", "aug": "august",
+    "sep": "september", "sept": "september", "oct": "october", "nov": "november", "dec": "december",
+    "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday",
 }  # fmt: skip
 # Words whose ending only looks like an inflection.
 UNCHANGED = grammar("unchanged")
@@ -88,9 +93,13 @@ def tokenize(text: str) -> tuple[Token, ...]:
     sentence, end = 0, 0
     for match in WORD.finditer(text):
         between = text[end : match.start()]
+        if match[0] == "s" and between in ("'", "’"):
+            # "the HT-25's pump": no 25 seconds.
+            end = match.end()
+            continue
         ended = end > 0 and SENTENCE_END.search(between + " ") is not None
         sentence += ended
-        lower = match[0].lower().replace("’", "'")
+        lower = "number" if match[0].endswith(".") else match[0].lower().replace("’", "'")
         pause = end == 0 or ended or PAUSE.search(between) is not None
         joined = end > 0 and between in ("-", "‑", "", "–")
         tokens.append(Token(match[0], lower, stem(lower), match.start(), match.end(), sentence, pause, joined))
