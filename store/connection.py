@@ -18,6 +18,7 @@ from store.errors import (
     StoreVersionError,
 )
 from store.migrations import MIGRATIONS
+from store.where.cells import teach
 
 BUSY_SECONDS = 5.0
 RESTORE_HINT = "Move the file away and index your feeds again, or put back a copy of it."
@@ -43,13 +44,15 @@ class Connection:
 
     def _open(self, create: bool) -> sqlite3.Connection:
         # SQLite is built serialised, so a thread that completes ids while another shows a table does no harm.
-        return sqlite3.connect(
+        opened = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=sqlite3.threadsafety < 3,
         )
+        teach(opened)
+        return opened
 
     def _prepare(self) -> None:
         # secure_delete: what is deleted is overwritten, not only unlinked.

@@ -147,17 +147,27 @@ class Database:
         return self.count_matching(kind, NO_FILTERS)
 
     def count_matching(self, kind: Kind, filters: Filters) -> int:
-        where, parameters = _where(kind, filters)
+        where, parameters = self._where(kind, filters)
         return int(self.connection.value(f"SELECT count(*) FROM records WHERE {where}", parameters))
 
     def select_ids(self, kind: Kind, filters: Filters, limit: int | None) -> list[str]:
         """The ids of what passes the filters (see `store.filters`), in the order the records came."""
-        where, parameters = _where(kind, filters)
+        where, parameters = self._where(kind, filters)
         rows = self.connection.rows(
             f"SELECT id FROM records WHERE {where} ORDER BY number LIMIT ?",
             (*parameters, -1 if limit is None else limit),
         )
         return [row[0] for row in rows]
+
+    def feed_columns(self, kind: Kind) -> list[str]:
+        """The columns that feeds brought beside the known: of these records, and of the products that ads are of."""
+        kinds = (kind, Kind.PRODUCT) if kind is Kind.AD else (kind,)
+        rows = self.connection.rows(
+            "SELECT DISTINCT CAST(cell.key AS BLOB) AS name FROM records, json_each(records.body, '$.extra') AS cell"
+            " WHERE records.kind IN (SELECT value FROM json_each(?)) ORDER BY name",
+            (listed(kinds),),
+        )
+        return [row[0].decode("utf-8", "replace") for row in rows]
 
     def pending(self, kind: Kind, limit: int) -> list[Pending]:
         """Records without a vector of their present passage; products never have one."""
@@ -261,6 +271,10 @@ class Database:
             (*parameters, kind, listed(identifiers)),
         )
 
+    def _where(self, kind: Kind, filters: Filters) -> tuple[str, tuple[object, ...]]:
+        found = [("kind = ?", (kind,)), *conditions(kind, filters, lambda: self.feed_columns(kind))]
+        return " AND ".join(sql for sql, _ in found), tuple(value for _, values in found for value in values)
+
     def _pages(self, sql: str, parameters: tuple[object, ...]) -> Iterator[Row]:
         """Rows by their number, a page at a time, so that nothing is held open while the caller writes."""
         last = 0
@@ -277,11 +291,6 @@ class Database:
                 f"The {kind} {identifier} in {self.connection.path} cannot be read ({error}).", hint=RESTORE_HINT
             ) from error
         return replace(record, interest=Interest(interest), interest_inferred=True) if inferred else record
-
-
-def _where(kind: Kind, filters: Filters) -> tuple[str, tuple[object, ...]]:
-    found = [("kind = ?", (kind,)), *conditions(kind, filters)]
-    return " AND ".join(sql for sql, _ in found), tuple(value for _, values in found for value in values)
 
 
 def _row(kind: Kind, record: Record, written: Written, source: int, run: str) -> tuple[Any, ...]:

@@ -22,6 +22,17 @@ class StoreUsageError(StoreError):
     exit_code = 2
 
 
+class WhereError(StoreUsageError):
+    """A `--where` that cannot be read, or that asks for what is not there.
+
+    `excerpt` is its text and the character to point at; None where no one place is to blame.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", excerpt: tuple[str, int] | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.excerpt = excerpt
+
+
 class StoreMissingError(StoreError):
     """There is no store yet, or none where it was looked for."""
 

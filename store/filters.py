@@ -1,20 +1,20 @@
-"""Filters as SQL conditions over the short columns of the records."""
+"""Filters as SQL conditions: the short columns of the records, and what a `--where` names."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from store.connection import listed
 from store.errors import StoreUsageError
 from store.records import Ad, Filters, Kind, Offer, Pin, Product, Record
+from store.where.conditions import Condition, condition
 
 RECORD_TYPES: dict[Kind, type[Record]] = {Kind.PRODUCT: Product, Kind.PIN: Pin, Kind.AD: Ad}
 
-Condition = tuple[str, tuple[object, ...]]
 
-
-def conditions(kind: Kind, filters: Filters) -> list[Condition]:
-    """What a record has to satisfy, each as SQL with its parameters.
+def conditions(kind: Kind, filters: Filters, feed_columns: Callable[[], Iterable[str]]) -> list[Condition]:
+    """What a record has to satisfy, each as SQL with its parameters; for `feed_columns` see `store.where.conditions`.
 
     A record passes by any of the interests and any of the availabilities. One without a price passes no filter on
     the price, one without an availability none on that; one without countries is offered everywhere. Pins have
@@ -32,6 +32,8 @@ def conditions(kind: Kind, filters: Filters) -> list[Condition]:
         found.append(("availability IN (SELECT value FROM json_each(?))", (listed(sorted(filters.availability)),)))
     if filters.country:
         found.append(("(countries = '' OR instr(countries, ?) > 0)", (country_list((filters.country,)),)))
+    if filters.where:
+        found.append(condition(kind, filters.where, feed_columns))
     return found
 
 

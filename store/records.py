@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from store.where.expression import Where
+
 NO_EXTRA: Mapping[str, str] = {}
 
 
@@ -211,6 +213,7 @@ class Filters:
     max_price: Decimal | None = None
     availability: frozenset[Availability] = frozenset()
     country: str = ""
+    where: Where | None = None
 
     def __bool__(self) -> bool:
         return self != NO_FILTERS

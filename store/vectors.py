@@ -96,7 +96,7 @@ class Vectors:
         The graph may miss a few of the nearest. With `among` just these ids are scored, and exactly.
         """
         if among is not None:
-            return _nearest(self.get(kind, among), vector)[: max(limit, 0)]
+            return self._nearest_among(kind, vector, max(limit, 0), list(dict.fromkeys(among)))
         collection = self._open(kind) if limit > 0 else None
         if collection is None:
             return []
@@ -104,6 +104,14 @@ class Vectors:
             found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(identifier, 1.0 - float(distance)) for identifier, distance in pairs]
+
+    def _nearest_among(self, kind: Kind, vector: Floats, limit: int, ids: list[str]) -> list[tuple[str, float]]:
+        """The nearest of these by their exact cosine, highest first; equal ones by id. Holds a page at a time."""
+        best: list[tuple[str, float]] = []
+        for start in range(0, len(ids), IDS_PAGE):
+            page = _cosines(self.get(kind, ids[start : start + IDS_PAGE]), vector)
+            best = sorted([*best, *page], key=lambda pair: (-pair[1], pair[0]))[:limit]
+        return best
 
     def get(self, kind: Kind, ids: Sequence[str]) -> dict[str, Floats]:
         """The vectors of these ids, each of shape (dimension,); ids without one are left out."""
@@ -301,8 +309,8 @@ def _set_threshold(collection: Any, vectors: int) -> None:
     collection.modify(configuration={"hnsw": {"sync_threshold": vectors}})
 
 
-def _nearest(vectors: dict[str, Floats], vector: Floats) -> list[tuple[str, float]]:
-    """All of these by their exact cosine to the vector, highest first; equal ones by id."""
+def _cosines(vectors: dict[str, Floats], vector: Floats) -> list[tuple[str, float]]:
+    """The exact cosine of each of these to the vector."""
     if not vectors:
         return []
     matrix = np.stack(list(vectors.values()))
@@ -313,4 +321,4 @@ def _nearest(vectors: dict[str, Floats], vector: Floats) -> list[tuple[str, floa
         )
     lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector)
     cosines = matrix @ vector / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return sorted(zip(vectors, cosines.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+    return list(zip(vectors, cosines.tolist(), strict=True))

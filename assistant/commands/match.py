@@ -11,6 +11,7 @@ import typer
 from assistant.commands.context import AsJson, Context, here
 from assistant.errors import UsageError
 from store.records import Availability, Filters, Interest, Kind, Match
+from store.where.parse import parse
 
 if TYPE_CHECKING:
     from assistant.matching.search import Query
@@ -40,6 +41,9 @@ def match(
         list[str] | None, typer.Option(help="Only these, such as `in stock`.", metavar="TEXT")
     ] = None,
     country: Annotated[str, typer.Option(help="Only what is offered there, such as `US`.", metavar="CODE")] = "",
+    where: Annotated[
+        str, typer.Option(help='Only what satisfies this, such as "price < 40 and color = sage".', metavar="TEXT")
+    ] = "",
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
 ) -> None:
@@ -47,6 +51,9 @@ def match(
 
     Each score is shown with what it is made of: meaning (the cosine of the two texts) and words (BM25), each scaled
     among the candidates. A result can be named by its number in the next command: `why 2`, `write 2`.
+
+    --where takes any column of the records and of their feeds: `price < 40 and color in (green, sage)`. Compare by =,
+    !=, <, <=, >, >=, in (a, b), contains and is empty; join by and, or, not and parentheses. Case does not count.
     """
     context = here(ctx)
     from assistant.feeds.text import plain
@@ -60,7 +67,7 @@ def match(
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other.", hint="Leave one of them out.")
     kind = _kind(among, Kind.PIN if ad else Kind.AD)
-    filters = read_filters(interest, min_price, max_price, availability, country)
+    filters = read_filters(interest, min_price, max_price, availability, country, where)
     store = context.workbench.store()
     subject, query = _query(context, store, words, pin, ad)
     from assistant.matching.search import search
@@ -77,14 +84,16 @@ def read_filters(
     max_price: str,
     availability: Sequence[str] | None,
     country: str,
+    where: str,
 ) -> Filters:
-    """The filters that the options of these names stand for; UsageError where one cannot be read."""
+    """The filters that the options of these names stand for; UsageError or WhereError where one cannot be read."""
     return Filters(
         interests=frozenset(_interest(name) for name in interest or ()),
         min_price=_amount("--min-price", min_price),
         max_price=_amount("--max-price", max_price),
         availability=frozenset(_availability(name) for name in availability or ()),
         country=_country(country),
+        where=parse(where) if where else None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from assistant.errors import ExitCode, PinwrightError, UsageError, describe
+from store.errors import WhereError
 
 if TYPE_CHECKING:
     from assistant.commands.context import Context
@@ -30,7 +31,7 @@ def run_command(app: typer.Typer | Any, arguments: list[str], context: Context |
     except typer.Exit as ended:
         return int(ended.exit_code)
     except (typer.Abort, EOFError):
-        return _fail(KeyboardInterrupt(), context)
+        return tell(KeyboardInterrupt(), context)
     except CommandLineError as error:
         return _refuse(error, context)
     except BrokenPipeError:
@@ -38,7 +39,7 @@ def run_command(app: typer.Typer | Any, arguments: list[str], context: Context |
     except (Exception, KeyboardInterrupt) as error:
         if describe(error) is None:
             raise
-        return _fail(error, context)
+        return tell(error, context)
     return int(ExitCode.OK)
 
 
@@ -76,7 +77,7 @@ def _refuse(error: Any, context: Context | None) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         typer.echo(error.format_message(), err=True)
         return int(ExitCode.USAGE)
-    return _fail(refusal(error), context)
+    return tell(refusal(error), context)
 
 
 def _stop_writing() -> int:
@@ -90,11 +91,12 @@ def _stop_writing() -> int:
     return int(ExitCode.OK)
 
 
-def _fail(error: BaseException, context: Context | None) -> int:
+def tell(error: BaseException, context: Context | None) -> int:
+    """Say why the command ended; returns the exit code."""
     from assistant.terminal.screen import Screen
 
     message, hint, code = describe(error) or (str(error), "", ExitCode.ENGINE)
     screen: Any = context.screen if context else Screen()
     with suppress(OSError):
-        screen.fail(message, hint)
+        screen.fail(message, hint, excerpt=error.excerpt if isinstance(error, WhereError) else None)
     return int(code)

@@ -11,10 +11,11 @@ import typer
 
 from assistant.commands.context import Context
 from assistant.commands.match import read_filters
-from assistant.commands.running import CommandLineError, refusal, run_command
+from assistant.commands.running import CommandLineError, refusal, run_command, tell
 from assistant.errors import PinwrightError, UsageError
+from store.errors import StoreError
 
-FILTERS = ("interest", "min_price", "max_price", "availability", "country")
+FILTERS = ("interest", "min_price", "max_price", "availability", "country", "where")
 LEAVE = ("exit", "quit", "q")
 HELP = """Type what you look for, or a command:
   match "linen bedding"   ads that fit; also --pin ID, --ad ID, --limit N
@@ -53,9 +54,8 @@ class Session:
         """Run one line; a failure is told and ends nothing but the line."""
         try:
             return self._run(_split(line))
-        except PinwrightError as error:
-            self._context.screen.fail(str(error), error.hint)
-            return int(error.exit_code)
+        except (PinwrightError, StoreError) as error:
+            return tell(error, self._context)
 
     def status(self) -> str:
         settings = self._context.settings
@@ -107,7 +107,6 @@ class Session:
         read_filters(*(given[name] for name in FILTERS))
 
     def _counts(self) -> str:
-        from store.errors import StoreError
         from store.records import Kind
 
         try:

@@ -20,7 +20,8 @@ from store.store import Store
 CANDIDATES = 200
 DENSE_WEIGHT = 0.5
 LONGEST_QUERY = 2000
-# Below this many survivors of a filter each is scored exactly; above, the index is asked and the filter applied after.
+# Up to so many survivors of a filter each is scored: 0.15 s at 0.04 ms a vector. Of more the index is asked, and the
+# filter applied to what it finds.
 EXACT_BELOW = 4000
 
 
@@ -84,16 +85,21 @@ def _survivors(kind: Kind, store: Store, filters: Filters) -> list[str] | None:
 def _dense(
     query: Query, kind: Kind, store: Store, wanted: int, among: Sequence[str] | None
 ) -> Sequence[tuple[str, float]]:
-    if among is None or len(among) <= EXACT_BELOW:
-        return store.vectors().query(kind, query.vector, wanted, among=among)
-    allowed, reach = set(among), wanted
-    total = store.vectors().count(kind)
-    while True:
-        reach = min(reach * 4, total)
-        found = store.vectors().query(kind, query.vector, reach)
-        kept = [(identifier, cosine) for identifier, cosine in found if identifier in allowed][:wanted]
-        if len(kept) >= min(wanted, len(allowed)) or reach >= total:
-            return kept
+    """The nearest of the survivors: exactly, unless the index finds enough of them in a shorter time."""
+    vectors = store.vectors()
+    if among is None:
+        return vectors.query(kind, query.vector, wanted)
+    if len(among) > EXACT_BELOW:
+        allowed = set(among)
+        # As many as hold twice what is wanted, were the survivors everywhere alike; they may all be far away.
+        reach = 2 * wanted * vectors.count(kind) // len(among)
+        while reach < len(among):
+            found = vectors.query(kind, query.vector, reach)
+            kept = [(identifier, cosine) for identifier, cosine in found if identifier in allowed]
+            if len(kept) >= wanted:
+                return kept[:wanted]
+            reach *= 4
+    return vectors.query(kind, query.vector, wanted, among=among)
 
 
 def _vectors_of(query: Query, kind: Kind, store: Store, ids: set[str]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.table import Table
@@ -111,9 +112,11 @@ class Screen:
     def warn(self, message: str) -> None:
         _tell(self.err, Text.assemble(("! ", "warn"), _one_line(message)))
 
-    def fail(self, message: str, hint: str = "") -> None:
-        """Say why the command ended, and what to do about it."""
+    def fail(self, message: str, hint: str = "", *, excerpt: tuple[str, int] | None = None) -> None:
+        """Say why the command ended, and what to do about it; `excerpt` is a text and the character that is wrong."""
         _tell(self.err, Text.assemble(("✗ ", "bad"), _one_line(message)))
+        if excerpt:
+            _print(self.err, Text("\n".join(pointed_at(*excerpt, self.err.width))), soft_wrap=True)
         if hint:
             _tell(self.err, Text.assemble(("→ ", "name"), _one_line(hint)))
 
@@ -125,6 +128,28 @@ def hanging(mark: tuple[str, str], text: Text) -> RenderableType:
     line.add_column(overflow="fold")
     line.add_row(Text.assemble(mark), text)
     return line
+
+
+def pointed_at(text: str, place: int, width: int) -> tuple[str, str]:
+    """A line of the text around a place, indented, and below it a caret under the character there."""
+    text = "".join(" " if character.isspace() or _COMMANDING.match(character) else character for character in text)
+    before, after = text[:place], text[place:]
+    room = width - INDENT - len("……")
+    # Two thirds of the line lead up to the place, as long as there is so much behind it.
+    shown = set_cell_size(after, min(cell_len(after), max(room - cell_len(before), room // 3)))
+    before, cut = _last_cells(before, room - cell_len(shown))
+    line = f"{'…' if cut else ''}{before}{shown}{'…' if len(shown.rstrip()) < len(after.rstrip()) else ''}"
+    blanks = " " * (cell_len(before) + cut)
+    return f"  {line}".rstrip(), f"  {blanks}^"
+
+
+def _last_cells(text: str, width: int) -> tuple[str, bool]:
+    """The end of a text that fits this many cells, and whether something was cut off."""
+    start = len(text)
+    while start and width >= cell_len(text[start - 1]):
+        start -= 1
+        width -= cell_len(text[start])
+    return text[start:], start > 0
 
 
 def _tell(console: Console, message: Text) -> None:

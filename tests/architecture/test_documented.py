@@ -65,7 +65,7 @@ def test_hints_name_commands_that_exist() -> None:
     """What stands in backticks after `pinwright` anywhere in the sources is a command."""
     import re
 
-    sources = [*ROOT.glob("assistant/**/*.py"), *ROOT.glob("store/*.py"), ROOT / "cli.py"]
+    sources = [*ROOT.glob("assistant/**/*.py"), *ROOT.glob("store/**/*.py"), ROOT / "cli.py"]
     named = {
         found.strip()
         for path in sources

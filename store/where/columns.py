@@ -1,0 +1,173 @@
+"""The columns that a `--where` may name, and where in the records their values stand.
+
+Nothing a user wrote is in the SQL of this table: the name of a feed's own column goes in as a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from store.connection import listed
+from store.records import Availability, Interest, Kind
+from store.where.cells import squash
+
+_OF_PRODUCT = "product.kind = 'product' AND product.id = json_extract(records.body, '$.product_id')"
+
+
+class Meaning(StrEnum):
+    """What the cells of a column are; an open one is whatever each cell looks like."""
+
+    TEXT = "text"
+    LEVELS = "levels"
+    AMOUNT = "amount"
+    DAY = "date"
+    CHOICE = "choice"
+    OPEN = "open"
+
+
+class Source(NamedTuple):
+    """Where values stand: the SQL of a cell, and what rows it is in (none: the record's own), with parameters.
+
+    A `plain` cell is a column of the database that can be compared as it is.
+    """
+
+    cell: str
+    rows: str = ""
+    parameters: tuple[object, ...] = ()
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column: its name, what its cells are, and where they stand. `everywhere`: an empty one has every value."""
+
+    name: str
+    meaning: Meaning
+    sources: tuple[Source, ...]
+    other_names: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    everywhere: bool = False
+    # Whether columns that feeds call so as well belong to it: an ad has the colour of its product, and maybe its own.
+    in_feeds: bool = False
+
+
+def fields_of(kind: Kind) -> tuple[Field, ...]:
+    """The columns that records of this kind have whatever their feed."""
+    return tuple(field for some in (_shared, *_OF_KIND[kind]) for field in some())
+
+
+def by_name(fields: Iterable[Field]) -> Mapping[str, Field]:
+    """Fields by each of their squashed names."""
+    return {squash(name): field for field in fields for name in (field.name, *field.other_names)}
+
+
+def feed_field(names: Iterable[str], kind: Kind, columns: Iterable[str]) -> Field | None:
+    """The columns of the feeds that are called by one of these names, as one field; None where there are none."""
+    wanted = [*names]
+    squashed = {*map(squash, wanted)}
+    called = tuple(column for column in columns if squash(column) in squashed)
+    tables = ("records", "product") if kind is Kind.AD else ("records",)
+    return Field(wanted[0], Meaning.OPEN, tuple(_extra(table, called) for table in tables)) if called else None
+
+
+def joined(field: Field, more: Field | None) -> Field:
+    """A field with the values of another."""
+    return replace(field, sources=field.sources + more.sources) if more else field
+
+
+def _shared() -> Iterator[Field]:
+    yield Field("id", Meaning.TEXT, (Source("records.id"),))
+    yield Field("title", Meaning.TEXT, (Source("records.title"),), ("name",))
+    for name in ("description", "link", "image_link"):
+        yield Field(name, Meaning.TEXT, (_text("records", name),))
+    interests = tuple(interest.value for interest in Interest)
+    yield Field("interest", Meaning.CHOICE, (Source("records.interest", plain=True),), choices=interests)
+    yield Field("tags", Meaning.TEXT, (_items("records", "tags"),), ("tag", "keywords"))
+
+
+def _offer() -> Iterator[Field]:
+    yield Field("price", Meaning.AMOUNT, (Source("records.price", plain=True),), ("current_price",))
+    yield Field("sale_price", Meaning.AMOUNT, (_text("records", "sale_price.amount"),))
+    yield Field("currency", Meaning.TEXT, (Source(_CURRENCY),))
+    choices = tuple(availability.value for availability in Availability)
+    yield Field("availability", Meaning.CHOICE, (Source("records.availability", plain=True),), choices=choices)
+    yield Field("product_type", Meaning.LEVELS, (_text("records", "product_type"),), ("type", "category"))
+    yield Field("country", Meaning.TEXT, (_items("records", "countries"),), ("countries",), everywhere=True)
+
+
+def _product(table: str = "records") -> Iterator[Field]:
+    """What a product has beyond an offer; asked of an ad, it is what the product of the ad has."""
+    yield Field("google_product_category", Meaning.LEVELS, (_text(table, "google_product_category"),))
+    for name in ("brand", "condition", "gender", "age_group", "item_group_id"):
+        yield Field(name, Meaning.TEXT, (_text(table, name),))
+    for name in ("color", "material", "pattern", "size"):
+        other_names = ("colour",) if name == "color" else ()
+        meaning = Meaning.OPEN if name == "size" else Meaning.TEXT
+        yield Field(name, meaning, (_text(table, name), _option(table, name, *other_names)), other_names)
+
+
+def _ad() -> Iterator[Field]:
+    for name in ("product_id", "advertiser", "campaign"):
+        yield Field(name, Meaning.TEXT, (_text("records", name),))
+    for field in _product("product"):
+        # A feed of ads that names only a brand names the advertiser with it.
+        own = (_text("records", "advertiser"),) if field.name == "brand" else ()
+        yield replace(field, sources=field.sources + own, in_feeds=True)
+
+
+def _pin() -> Iterator[Field]:
+    for name in ("board", "category"):
+        yield Field(name, Meaning.TEXT, (_text("records", name),))
+    yield Field("created_at", Meaning.DAY, (_text("records", "created_at"),), ("date", "created"))
+
+
+_OF_KIND: Mapping[Kind, tuple[Callable[[], Iterator[Field]], ...]] = {
+    Kind.PIN: (_pin,),
+    Kind.PRODUCT: (_offer, _product),
+    Kind.AD: (_offer, _ad),
+}
+
+# The price that counts is the sale price where there is one; USD is not written out.
+_CURRENCY = """CASE WHEN records.price IS NOT NULL THEN coalesce(
+    CASE WHEN json_type(records.body, '$.sale_price') IS NULL THEN json_extract(records.body, '$.price.currency')
+    ELSE json_extract(records.body, '$.sale_price.currency') END, 'USD') END"""
+
+
+def _text(table: str, path: str) -> Source:
+    return _source(table, f"json_extract({table}.body, '$.{path}')")
+
+
+def _items(table: str, path: str) -> Source:
+    return _source(table, "cell.value", f"json_each({table}.body, '$.{path}') AS cell")
+
+
+def _option(table: str, *names: str) -> Source:
+    """The variants that can be chosen: `options` holds lists of a name and a list of values."""
+    return _source(
+        table,
+        "cell.value",
+        f"json_each({table}.body, '$.options') AS option",
+        "json_each(option.value, '$[1]') AS cell",
+        where="folded(CAST(json_extract(option.value, '$[0]') AS BLOB)) IN (SELECT value FROM json_each(?))",
+        parameters=(listed(names),),
+    )
+
+
+def _extra(table: str, columns: Iterable[str]) -> Source:
+    return _source(
+        table,
+        "cell.value",
+        f"json_each({table}.body, '$.extra') AS cell",
+        where="cell.key IN (SELECT value FROM json_each(?))",
+        parameters=(listed(columns),),
+    )
+
+
+def _source(table: str, cell: str, *rows: str, where: str = "TRUE", parameters: tuple[object, ...] = ()) -> Source:
+    """A source in the record itself, or in the product that an ad is made from."""
+    if table == "product":
+        rows, where = ("records AS product", *rows), f"{_OF_PRODUCT} AND {where}"
+    return Source(cell, f"FROM {', '.join(rows)} WHERE {where}" if rows else "", parameters)
