@@ -11,18 +11,18 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from assistant.creative.bounds.languages import LANGUAGES
-from assistant.creative.bounds.repeats import repeated, same_words, says_the_same, words_of
+from assistant.creative.bounds.remains import patterns_of
+from assistant.creative.bounds.repeats import repeated, runs, same_words, says_the_same, words_of
 from assistant.creative.formats import Format
 from assistant.creative.ground import check
 from assistant.creative.judge import SURE
-from assistant.creative.ranking.distinct import small_stems
+from assistant.creative.ranking.distinct import small_stems, told_stems
 from assistant.creative.ranking.wording import lexicon, phrases, stems
 from assistant.creative.style.house import DEFAULT_STYLE
 from assistant.errors import defect
 from assistant.llm.engine import Watch
 from store.creatives import Brief
 
-GLUED = re.compile(r"(?<=[^\W\d_])[,;](?=[^\W\d_])")
 EXCLAIMS = re.compile("!")
 LAST_WORD = re.compile(r"\S+\s*$")
 # Of the feed's own words so many may follow one another, and of another variant's.
@@ -64,15 +64,14 @@ class Watching:
         self._product = brief.product
         self._feeds_own = _runs(brief.product.description, LONGEST_RUN + 1)
         self._names = _runs(brief.product.title, LONGEST_SHARED + 1)
-        self._avoided = [phrases((*brief.avoid, *brief.style.avoid)), lexicon().filler, GLUED]
+        self._avoided = [phrases((*brief.avoid, *brief.style.avoid)), lexicon().filler, *patterns_of("missing_space")]
         if brief.style == DEFAULT_STYLE:
             self._avoided.append(EXCLAIMS)
         self._groups = {slot.name: slot.group for slot in format.slots}
         of_a_kind = Counter(self._groups.values())
         self._sentences = {slot.name for slot in format.slots if slot.sentence and of_a_kind[slot.group] == 1}
         self._language = LANGUAGES.get(brief.language)
-        facts = (stems(fact) for _, fact in self._product.facts)
-        self._given = small_stems().union(*facts)
+        self._given = small_stems() | told_stems(brief.product)
         self._drafts: dict[str, dict[str, str]] = {}
 
     def of(self, key: str, given: Mapping[str, str] = MappingProxyType({})) -> Watch:
@@ -124,8 +123,8 @@ class Watching:
 
     def _nothing_new(self, key: str, field: str, text: str) -> int | None:
         """The last word of a text that is the product's name and nothing else, or what the ad says elsewhere."""
-        group = self._groups.get(field)
-        elsewhere = [said for name, said in self._drafts[key].items() if name != field and self._groups[name] == group]
+        drafts, kind = self._drafts[key], self._groups.get(field)
+        elsewhere = [said for name, said in drafts.items() if name != field and self._groups.get(name) == kind]
         again = any(says_the_same(text, other, self._language) for other in elsewhere)
         found = LAST_WORD.search(text) if again or same_words(text, self._product.title) else None
         return found.start() if found else None
@@ -155,5 +154,4 @@ class Watching:
 
 
 def _runs(text: str, length: int) -> frozenset[Run]:
-    words = words_of(text)
-    return frozenset(tuple(words[start : start + length]) for start in range(len(words) - length + 1))
+    return frozenset(runs(words_of(text), length))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -146,26 +146,25 @@ def _documents(path: Path, notes: list[str]) -> Iterator[Ad]:
         notes.append(f"{path.name}: {_first(empty, 'document')} without text: nothing can find them.")
 
 
-def _unknown_queries(judged: Judgements, queries: Mapping[str, str]) -> Iterator[str]:
-    unknown = [f"{name} on line {line}" for name, line in judged.query_lines.items() if name not in queries]
-    if len(unknown) == len(judged.query_lines):
-        raise InputError(
-            f"None of the queries that {judged.path} judges is in {QUERIES}, such as {unknown[0]}.",
-            hint="The files are of different data sets, or their columns are mixed up.",
-        )
-    if unknown:
+def _unknown_queries(judged: Judgements, queries: Collection[str]) -> Iterator[str]:
+    if unknown := _not_among(queries, judged.query_lines, "queries", QUERIES, judged.path):
         yield f"{judged.path.name}: {_first(unknown, 'judged query', 'judged queries')} not in {QUERIES}, left out."
 
 
-def _unknown_documents(judged: Judgements, documents: set[str]) -> Iterator[str]:
-    unknown = [f"{name} on line {line}" for name, line in judged.document_lines.items() if name not in documents]
-    if len(unknown) == len(judged.document_lines):
+def _unknown_documents(judged: Judgements, documents: Collection[str]) -> Iterator[str]:
+    if unknown := _not_among(documents, judged.document_lines, "documents", CORPUS, judged.path):
+        yield f"{judged.path.name}: {_first(unknown, 'judged document')} not in {CORPUS}; they count as not found."
+
+
+def _not_among(known: Collection[str], judged: Mapping[str, int], what: str, file: str, table: Path) -> list[str]:
+    """The judged ids that a file has not, with their lines. Raises InputError where it has none of them."""
+    unknown = [f"{name} on line {line}" for name, line in judged.items() if name not in known]
+    if len(unknown) == len(judged):
         raise InputError(
-            f"None of the documents that {judged.path} judges is in {CORPUS}, such as {unknown[0]}.",
+            f"None of the {what} that {table} judges is in {file}, such as {unknown[0]}.",
             hint="The files are of different data sets, or their columns are mixed up.",
         )
-    if unknown:
-        yield f"{judged.path.name}: {_first(unknown, 'judged document')} not in {CORPUS}; they count as not found."
+    return unknown
 
 
 def _first(places: list[str], one: str, many: str = "") -> str:

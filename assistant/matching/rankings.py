@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.matching.search import Query, search
+from assistant.matching.search import CANDIDATES, Query, cosines_of, search
 from store.records import Kind
 from store.store import Store
 
-# Of each leg; more where more results are wanted.
-CANDIDATES = 200
 # The usual constant of reciprocal rank fusion: how little the first ranks stand out.
 RANK_OFFSET = 60
 
@@ -59,9 +57,7 @@ def rank(
 def _legs(query: Query, kind: Kind, store: Store, candidates: int) -> Legs:
     dense = dict(_ordered(dict(store.vectors().query(kind, query.vector, candidates)), candidates))
     lexical = dict(store.lexicon.search(kind, query.text, candidates))
-    others = store.vectors().get(kind, sorted(lexical.keys() - dense.keys()))
-    cosines = {identifier: float(vector @ query.vector) for identifier, vector in others.items()}
-    return Legs(dense, lexical, dense | cosines)
+    return Legs(dense, lexical, dense | cosines_of(query, kind, store, lexical.keys() - dense.keys()))
 
 
 def _reciprocal(legs: Legs) -> Scores:

@@ -6,7 +6,7 @@ each scaled to 0..1 among the candidates, beats both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,7 @@ def search(
     wanted = max(CANDIDATES, limit)
     dense = dict(_dense(query, kind, store, wanted, among))
     lexical = dict(store.lexicon.search(kind, query.text, wanted, ids=None if among is None else set(among)))
-    dense |= _vectors_of(query, kind, store, lexical.keys() - dense.keys())
+    dense |= cosines_of(query, kind, store, lexical.keys() - dense.keys())
     fused = _fuse(dense, lexical)[:limit]
     records = store.database.get_many(kind, [identifier for identifier, _ in fused])
     found = [(records[identifier], parts) for identifier, parts in fused if identifier in records]
@@ -102,7 +102,7 @@ def _dense(
     return vectors.query(kind, query.vector, wanted, among=among)
 
 
-def _vectors_of(query: Query, kind: Kind, store: Store, ids: set[str]) -> dict[str, float]:
+def cosines_of(query: Query, kind: Kind, store: Store, ids: Collection[str]) -> dict[str, float]:
     """The cosine of candidates that only the words found, so that each is judged by both parts."""
     vectors = store.vectors().get(kind, sorted(ids)) if ids else {}
     return {identifier: float(vector @ query.vector) for identifier, vector in vectors.items()}

@@ -312,7 +312,7 @@ DEFECTS = [
     (" A calmer hall", "spaces"),
     ("A calmer\nhall", "spaces"),
     ("A calmer hall , at last", "spaces"),
-    ("A calmer,quieter hall", "spaces"),
+    ("A calmer,quieter hall", "missing_space"),
     ('"A calmer hall"', "quote"),
     ("“A calmer hall”", "quote"),
     ("'A calmer hall'", "quote"),

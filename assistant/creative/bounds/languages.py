@@ -104,9 +104,20 @@ def _foreign_script(words: list[str], own: str, asked: Language) -> str:
     return ""
 
 
+def language_of(text: str) -> str:
+    """The language with the most function words in a text; the first that is known where there are none."""
+    found = _function_words({word.casefold() for word in WORD.findall(text)})
+    return max(found, key=found.__getitem__)
+
+
+def _function_words(words: set[str]) -> dict[str, int]:
+    """How many of these words each language has among its function words."""
+    return {language.name: len(words & language.words) for language in LANGUAGES.values()}
+
+
 def _other_words(words: set[str], asked: Language) -> str:
     """The language of the same script that has most function words in a text, where it is well ahead."""
-    found = {language.name: len(words & language.words) for language in LANGUAGES.values()}
+    found = _function_words(words)
     best = max(found, key=found.__getitem__)
     ahead = found[best] - found[asked.name]
     return best if best != asked.name and ahead >= ENOUGH_WORDS and found[best] >= LEAST_SHARE * len(words) else ""

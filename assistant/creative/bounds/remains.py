@@ -61,6 +61,11 @@ def _read_rules() -> Iterator[_Rule]:
 RULES = tuple(_read_rules())
 
 
+def patterns_of(code: str) -> tuple[re.Pattern[str], ...]:
+    """What finds the remains of one code."""
+    return tuple(pattern for rule in RULES if rule.code == code for pattern in rule.patterns)
+
+
 def remains(text: str, product: Product) -> tuple[Remain, ...]:
     """What stands in a text and is not copy, one of each code, in the order of the rules."""
     first: dict[str, Remain] = {}

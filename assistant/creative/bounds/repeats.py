@@ -29,8 +29,8 @@ def words_of(text: str) -> list[str]:
 
 def copied_share(text: str, source: str) -> float:
     """The share of a text's runs of six words that stand in the source too, from 0 to 1."""
-    runs, known = _runs(words_of(text), COPIED_RUN), set(_runs(words_of(source), COPIED_RUN))
-    return sum(run in known for run in runs) / len(runs) if runs else 0.0
+    written, known = runs(words_of(text), COPIED_RUN), set(runs(words_of(source), COPIED_RUN))
+    return sum(run in known for run in written) / len(written) if written else 0.0
 
 
 def is_copied(text: str, source: str) -> bool:
@@ -85,12 +85,13 @@ def _frequent(text: str, small: frozenset[str]) -> str:
 def _phrase_again(text: str, small: frozenset[str]) -> str:
     """A run of three words, at least two of them not small ones, that a text has twice."""
     seen = set()
-    for run in _runs(words_of(text), PHRASE):
+    for run in runs(words_of(text), PHRASE):
         if run in seen and sum(word not in small for word in run) > 1:
             return " ".join(run)
         seen.add(run)
     return ""
 
 
-def _runs(words: list[str], length: int) -> list[tuple[str, ...]]:
+def runs(words: Sequence[str], length: int) -> list[tuple[str, ...]]:
+    """All runs of so many words that follow one another."""
     return [tuple(words[start : start + length]) for start in range(len(words) - length + 1)]

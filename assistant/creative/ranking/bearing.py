@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assistant.creative.bounds.languages import LANGUAGES
+from assistant.creative.bounds.languages import language_of
 from assistant.creative.formats import Format
-from assistant.creative.ranking.distinct import small_stems, whole
-from assistant.creative.ranking.wording import stems, words
+from assistant.creative.ranking.distinct import small_stems, told_stems, whole
+from assistant.creative.ranking.wording import stems
 from store.creatives import Brief, Finding
 
 # Few facts leave little to say; of so many words an ad has to hold at least some.
 ENOUGH_FACTS, LEAST_SAID = 20, 2
-
-
-def language_of(text: str) -> str:
-    """The language with the most small words in a text; the first that is known where there are none."""
-    said = frozenset(words(text))
-    return max(LANGUAGES.values(), key=lambda language: len(said & language.words)).name
 
 
 def beside_the_point(texts: Mapping[str, str], brief: Brief, format: Format) -> Finding | None:
@@ -25,8 +19,8 @@ def beside_the_point(texts: Mapping[str, str], brief: Brief, format: Format) -> 
 
     None where it holds some, where the facts are few, and where they are in another language than the ad.
     """
+    told = told_stems(brief.product) - small_stems()
     facts = " ".join(fact for _, fact in brief.product.facts)
-    told = frozenset(stems(facts)) - small_stems()
     if len(told) < ENOUGH_FACTS or language_of(facts) != brief.language:
         return None
     if len(told.intersection(stems(whole(texts, format)))) >= LEAST_SAID:

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 
 from assistant.creative.bounds.languages import LANGUAGES
+from assistant.creative.bounds.repeats import runs
 from assistant.creative.formats import Format
 from assistant.creative.ranking.wording import lexicon, stem, stems, words
 from assistant.embedding.embedder import Embedder, Vectors
@@ -69,7 +70,7 @@ def idea_similarities(text: str, others: Sequence[str], product: Product, embedd
 
 def distinct_2(texts: Sequence[str]) -> float:
     """Different pairs of neighbouring words over all such pairs, from 0 to 1; 0 where there are none."""
-    pairs = [pair for text in texts for pair in _grams(words(text), 2)]
+    pairs = [pair for text in texts for pair in runs(words(text), 2)]
     return len(set(pairs)) / len(pairs) if pairs else 0.0
 
 
@@ -88,17 +89,21 @@ def whole(texts: Mapping[str, str], format: Format) -> str:
 
 
 def _same_words(text: str, other: str, product: Product) -> bool:
-    facts = [stems(fact) for _, fact in product.facts]
     if words(text) == words(other):
         return True
-    known_runs = {run for fact in facts for run in _grams(fact, RUN)}
-    runs, other_runs = (set(_grams(stems(written), RUN)) - known_runs for written in (text, other))
-    fewer = min(len(runs), len(other_runs))
-    if fewer >= FEWEST_OWN and len(runs & other_runs) / fewer >= SAME_RUNS:
+    known_runs = {run for _, fact in product.facts for run in runs(stems(fact), RUN)}
+    own_runs, other_runs = (set(runs(stems(written), RUN)) - known_runs for written in (text, other))
+    fewer = min(len(own_runs), len(other_runs))
+    if fewer >= FEWEST_OWN and len(own_runs & other_runs) / fewer >= SAME_RUNS:
         return True
-    given = small_stems().union(*facts)
+    given = small_stems() | told_stems(product)
     own, others = set(stems(text)) - given, set(stems(other)) - given
     return min(len(own), len(others)) >= FEWEST_OWN and len(own & others) / len(own | others) >= SAME_WORDS
+
+
+def told_stems(product: Product) -> frozenset[str]:
+    """The stems of all words of a product's facts."""
+    return frozenset(stem for _, fact in product.facts for stem in stems(fact))
 
 
 @cache
@@ -117,7 +122,3 @@ def _alike(code: str, how: str, other: Mapping[str, str], format: Format) -> Fin
         message=f"it is written {how} another variant, “{title}”",
         advice=ANOTHER_IDEA.format(title=title.rstrip(".")),
     )
-
-
-def _grams(items: Sequence[str], length: int) -> list[tuple[str, ...]]:
-    return [tuple(items[start : start + length]) for start in range(len(items) - length + 1)]
