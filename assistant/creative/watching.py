@@ -23,7 +23,8 @@ from assistant.errors import defect
 from assistant.llm.engine import Watch
 from store.creatives import Brief
 
-EXCLAIMS = re.compile("!")
+# What the default style does without: an exclamation mark, and a sentence that begins with a small letter.
+UNSTYLED = (re.compile("!"), re.compile(r"(?<=[a-z]{4}[.?] )[a-z]"))
 LAST_WORD = re.compile(r"\S+\s*$")
 # Of the feed's own words so many may follow one another, and of another variant's.
 LONGEST_RUN = 7
@@ -66,7 +67,7 @@ class Watching:
         self._names = _runs(brief.product.title, LONGEST_SHARED + 1)
         self._avoided = [phrases((*brief.avoid, *brief.style.avoid)), lexicon().filler, *patterns_of("missing_space")]
         if brief.style == DEFAULT_STYLE:
-            self._avoided.append(EXCLAIMS)
+            self._avoided += UNSTYLED
         self._groups = {slot.name: slot.group for slot in format.slots}
         of_a_kind = Counter(self._groups.values())
         self._sentences = {slot.name for slot in format.slots if slot.sentence and of_a_kind[slot.group] == 1}

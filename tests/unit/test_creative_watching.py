@@ -133,6 +133,13 @@ def test_an_exclamation_is_pointed_at_unless_the_brands_own_style_may_want_it() 
     assert wrong_from("Home at last!", style=Style(voice=("Loud.",))) is None
 
 
+def test_a_sentence_that_begins_small_is_pointed_at_unless_the_brands_own_style_may_want_it() -> None:
+    text = "Oiled oak for the hall. hidden brackets"
+    assert wrong_from(text, style=DEFAULT_STYLE) == text.index("hidden")
+    assert wrong_from(text, style=Style(voice=("quiet.",))) is None
+    assert wrong_from("Oiled oak for the hall. Hidden brackets, 60 cm wide, e.g. for cups", style=DEFAULT_STYLE) is None
+
+
 def test_a_comma_without_a_space_is_pointed_at_and_one_in_a_number_is_not() -> None:
     assert wrong_from("Calm,quiet") == 4
     assert wrong_from("Room for cups, plates") is None
