@@ -14,6 +14,7 @@ from assistant.creative.grounding.assertions import kind_of as kind_of_mention
 from assistant.creative.grounding.assertions import stated
 from assistant.creative.grounding.candidates import Candidate, predicates
 from assistant.creative.grounding.data import grammar
+from assistant.creative.grounding.lexicon import IDIOM
 from assistant.creative.grounding.measures import asserted, judge_quantity, kind_of
 from assistant.creative.grounding.names import names
 from assistant.creative.grounding.quantity import Quantity
@@ -65,7 +66,9 @@ def _found(reading: Reading, sheet: Sheet) -> Iterator[_Found]:
         if stated(reading, mention, sheet)
     ]
     sure += [_Found(q.first, q.last, kind_of(reading, q), q) for q in reading.quantities if asserted(reading, q, sheet)]
-    guessed = [_Found(c.first, c.last, c.kind, c) for c in _guesses(reading, sheet)]
+    said = {n for mention in reading.mentions if mention.kind == IDIOM for n in range(mention.first, mention.last + 1)}
+    guesses = (c for c in _guesses(reading, sheet) if c.kind != "effect" or not c.needs or not said.issuperset(c.needs))
+    guessed = [_Found(c.first, c.last, c.kind, c) for c in guesses]
     sure, guessed = ([found for found in some if not _case(reading, found)] for some in (sure, guessed))
     chosen = [*_apart(sure, taken), *_apart([c for c in guessed if c.first == c.last], taken), *_apart(guessed, taken)]
     yield from sorted(chosen, key=lambda found: found.first)
@@ -81,7 +84,7 @@ def _case(reading: Reading, found: _Found) -> bool:
 def _guesses(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
     """What may be claims by how the sentences are built."""
     yield from predicates(reading)
-    yield from things(reading)
+    yield from things(reading, sheet.own_name)
     yield from names(reading)
     yield from against(reading, sheet)
 

@@ -1274,6 +1274,83 @@ EXAMPLES = (
             ("Solid oak, corner to corner.", "Solid oak"),
         ),
     ),
+    Example(
+        facts={
+            "title": "Casentino Tote",
+            "description": (
+                "Everyday tote in pebbled leather with a cotton lining and a zip pocket. Cut and sewn in "
+                "Florence. Designed in Copenhagen. Fits a 13 inch laptop. Leaves our studio within two working days."
+            ),
+            "color": "Navy, Tan",
+            "material": "leather, cotton",
+            "size": "38 x 30 x 14 cm",
+            "price": "189.00 EUR",
+            "product_type": "Accessories > Bags",
+        },
+        held=(
+            "Sewn in Tuscany, carried everywhere.",
+            "Designed in Denmark, made in Italy.",
+            "A leather tote that never misses a beat.",
+            "Step out in style and let your bag do the talking.",
+            "Weekend Bag Ideas for Beginners",
+            "10 Ways to Wear a Tote",
+            "We won't judge if you take it everywhere.",
+            "When the guests arrive, grab it and go.",
+            "French-girl style, no passport needed.",
+            "Mediterranean summers start with the right bag.",
+            "For days in a world that never stops.",
+            "A moment of calm on your busiest day.",
+        ),
+        unheld=(
+            ("A leather tote for a 15 inch laptop.", "15 inch"),
+            ("A leather tote made in Denmark.", "Denmark"),
+            ("A leather tote straight from Provence.", "Provence"),
+            ("Back on the shelves: our leather tote.", "Back on the shelves"),
+            ("Final few pieces of our leather tote.", "Final few"),
+            ("A leather tote, back for summer.", "back for summer"),
+            ("A leather tote in green.", "green"),
+            ("A leather tote in bright orange.", "orange"),
+            ("A leather tote in pure cotton.", "cotton"),
+            ("A leather tote, available in three sizes.", "three sizes"),
+            ("A leather tote with a matching blanket.", "matching blanket"),
+            ("A leather tote, ready to be shipped.", "ready to be shipped"),
+        ),
+    ),
+    Example(
+        facts={
+            "title": "Otley Linen Wrap Dress",
+            "description": (
+                "Midi wrap dress in washed linen with short sleeves. Hand wash. Made in Portugal. Free UK delivery."
+            ),
+            "color": "Sage",
+            "size": "36 to 44",
+            "price": "98.00 GBP",
+            "product_type": "Apparel > Dresses",
+        },
+        held=("Short-sleeved linen for long lunches.", "A midi in linen that ships free."),
+        unheld=(
+            ("A linen maxi for long lunches.", "maxi"),
+            ("A linen dress with long sleeves.", "long sleeves"),
+            ("A handmade linen dress.", "handmade"),
+            ("A linen dress in sizes 34 to 48.", "34 to 48"),
+            ("A linen dress with free worldwide shipping.", "worldwide"),
+            ("A linen dress, fully lined.", "lined"),
+        ),
+    ),
+    Example(
+        facts={
+            "title": "Birk Stacking Toy",
+            "description": "Stacking toy in beech wood. Ages 18 months and up. Rated 4.8 of 5 by 312 parents.",
+            "price": "22.00 EUR",
+            "product_type": "Toys > Stacking",
+        },
+        held=("A wooden toy for toddlers.", "Rated 4.8 by more than 300 parents."),
+        unheld=(
+            ("A wooden toy for newborns.", "newborns"),
+            ("Rated 5 stars by 312 parents.", "5 stars"),
+            ("A parent-tested toy in beech.", "parent-tested"),
+        ),
+    ),
 )
 
 

@@ -21,12 +21,14 @@ TIMES = DAYS | frozenset(map(stem, grammar("promised_times")))
 ORDERING = frozenset(
     map(stem, ("order", "deliver", "ship", "arrive", "leave", "leaves", "dispatch", "post", "send", "yours"))
 )
+DUE = grammar("due")
 UNIVERSAL = frozenset(("all", "both", "every", "fully", "entirely", "wholly", "throughout", "whole", "entire"))
 PARTIAL = frozenset(("only", "except", "excepted", "some", "most", "partly", "half", "but", "not", "must"))
 PROMISING = frozenset(map(stem, ("guaranteed", "guarantee", "warranty", "covered")))
 WORKED = ("ed", "ive", "able", "ible", "proof", "less", "ized", "ised")
 OUTSIDE = grammar("outside")
 PUTTING = frozenset(("in", "on", "onto", "to", "for", "out"))
+SHAPES = frozenset(("round", "square", "oval", "rectangular", "hexagonal", "triangular"))
 REACH, NEAR = 5, 16
 
 
@@ -64,19 +66,29 @@ def _other_times(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
     """A time that a delivery or an offer is promised for, and that no fact names: "we deliver on Saturdays"."""
     promised = {reading.tokens[m.first].sentence for m in reading.mentions if m.kind in ("shipping", "availability")}
     for n, token in enumerate(reading.tokens):
+        if token.stem not in TIMES or n == 0:
+            continue
         ordered = any(reading.tokens[m].stem in ORDERING for m in range(max(n - NEAR, reading.sentence_start(n)), n))
-        if token.stem in TIMES and (ordered or token.sentence in promised) and not sheet.naming(token.stem):
+        due = token.stem not in DAYS or reading.lower(n - 1) in DUE or reading.tokens[n - 1].stem in ORDERING
+        if due and (ordered or token.sentence in promised) and not sheet.naming(token.stem):
             yield Candidate(n, n, "shipping", (n,))
 
 
 def _all_for_some(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
     """ "all adjustable" where the facts have it of three of five: what is said of all, and in the facts of a part."""
     for n, token in enumerate(reading.tokens):
-        if token.lower in UNIVERSAL and not sheet.naming(token.stem):
+        every_time = token.lower == "every" and _of_time(reading, n)
+        if token.lower in UNIVERSAL and not sheet.naming(token.stem) and not every_time:
             near = range(n + 1, min(n + REACH, len(reading.tokens)))
             said = [m for m in near if content(reading.tokens[m]) and reading.same_sentence(n, m)]
             if any(_of_a_part(reading.roots[m], sheet) for m in said):
                 yield Candidate(n, n, "number", (n,))
+
+
+def _of_time(reading: Reading, n: int) -> bool:
+    """Whether a word for all is said of a time: "every single day"."""
+    near = (reading.tokens[m] for m in (n + 1, n + 2) if reading.same_sentence(n, m))
+    return any(token.stem in word_set("style", "times") for token in near)
 
 
 def _of_a_part(word: str, sheet: Sheet) -> bool:
@@ -151,11 +163,16 @@ def _unnamed_kinds(reading: Reading, sheet: Sheet) -> Iterator[Candidate]:
         noun = reading.tokens[n + 1]
         if noun.pause or noun.stem not in sheet.own_name or not content(noun) or not _tells_kind(reading, n, sheet):
             continue
-        if token.joined or reading.lower(n - 1) in ARTICLES or reading.lower(n - 2) in ARTICLES:
+        if (
+            token.joined
+            or (reading.begins(n) and noun.stem == sheet.head)
+            or {reading.lower(n - 1), reading.lower(n - 2)} & ARTICLES
+        ):
             yield Candidate(n, n, "effect", (n,), reading.negated[n])
 
 
 def _tells_kind(reading: Reading, n: int, sheet: Sheet) -> bool:
     token = reading.tokens[n]
     style = scene(token) or token.stem in word_set("effects", "verbs", "mood") or token.lower.endswith("ly")
+    style = style and token.lower not in SHAPES
     return content(token) and not style and not is_superlative(token) and not grounding(reading, n, sheet, False)

@@ -15,6 +15,8 @@ MADE_REACH = 6
 OWNERS = frozenset(("your", "my", "their", "the", "a", "an", "every", "any", "that"))
 THINGS = frozenset(("tin", "tins", "glass", "glasses", "iron", "paper", "papers", "canvas", "rubber", "rock", "cork"))
 ARTICLES = OWNERS | frozenset(("each", "this", "one", "per", "another"))
+# "Camping Ideas for Families": what is for them is no product.
+IDEAS = grammar("ideas")
 FOR = frozenset(("for", "suits", "suit", "fits", "by", "fit", "carries", "seats", "supports"))
 
 
@@ -26,8 +28,12 @@ def stated(reading: Reading, mention: Mention, sheet: Sheet) -> bool:
         return mention.negated
     if mention.kind == "audience":
         return _addressed(reading, mention)
+    if mention.kind == "popularity" and _of_scenery(reading, mention, sheet):
+        return False
     if mention.last > mention.first:
         return True
+    if mention.kind == "shipping" and mention.first and _comes(reading, mention.first):
+        return False
     if mention.kind == "effect" and _bidden(reading, mention):
         return False
     if mention.kind == "award" and reading.begins(mention.first) and reading.lower(mention.first) == "win":
@@ -38,6 +44,8 @@ def stated(reading: Reading, mention: Mention, sheet: Sheet) -> bool:
         return False
     if mention.kind in ("colour", "material"):
         return not _of_scenery(reading, mention, sheet) or mention.part != ""
+    if mention.kind == "place" and _made(reading, mention):
+        return True
     if mention.kind in ("place", "effect", "superlative", "popularity", "availability", "review"):
         return not _of_scenery(reading, mention, sheet)
     return True
@@ -47,10 +55,14 @@ def kind_of(reading: Reading, mention: Mention) -> str:
     """The kind of claim of a phrase: a place is an origin where a thing is said to be made, or come, from there."""
     if mention.kind == LACKING:
         return "safety"
-    before = range(max(mention.first - MADE_REACH, 0), mention.first)
-    made = any(reading.tokens[n].lower in MADE for n in before)
+    made = _made(reading, mention)
     named = reading.tokens[mention.last].lower.endswith(("ish", "ese", "ian", "ch", "ed", "ic", "an"))
     return "origin" if mention.kind == "place" and (made or named) else mention.kind
+
+
+def _made(reading: Reading, mention: Mention) -> bool:
+    """Whether a place is one that a thing is made in or comes from."""
+    return any(reading.tokens[n].lower in MADE for n in range(max(mention.first - MADE_REACH, 0), mention.first))
 
 
 def _addressed(reading: Reading, mention: Mention) -> bool:
@@ -64,7 +76,7 @@ def _addressed(reading: Reading, mention: Mention) -> bool:
         if place < 0 or tokens[place + 1].sentence != tokens[place].sentence:
             return False
         if tokens[place].lower in FOR:
-            return True
+            return reading.lower(place - 1) not in IDEAS
         if tokens[place + 1].pause and back > 1:
             return False
     return False
@@ -87,6 +99,12 @@ def _bidden(reading: Reading, mention: Mention) -> bool:
     plain = not token.lower.endswith(("s", "ed", "ing", "y", "al", "ive", "ble", "proof", "free", "ent", "ant"))
     verb = plain and token.stem in word_set("effects", "verbs", "effect")
     return verb and (mention.first == 0 or token.pause or _let(reading, mention.first))
+
+
+def _comes(reading: Reading, place: int) -> bool:
+    """Whether somebody or a season arrives, and no parcel: "when the guests arrive"."""
+    before = reading.tokens[place - 1]
+    return not reading.tokens[place].pause and before.stem in word_set("style", "scene")
 
 
 def _a_thing(reading: Reading, mention: Mention) -> bool:

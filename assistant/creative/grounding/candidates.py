@@ -31,6 +31,8 @@ DENYING = frozenset(("never", "won't", "not", "can't", "cannot", "doesn't", "don
 GROUPS = frozenset(map(stem, grammar("groups")))
 VOUCHING = frozenset(map(stem, grammar("vouching")))
 ADVERBS = frozenset(("all", "always", "really", "also", "still", "already", "everywhere", "just", "secretly"))
+# "Write it down before it floats away": what happens then is of the scene.
+UNTIL = frozenset(("before", "until", "till", "while"))
 SCENE_OF_PEOPLE = frozenset(("your", "my", "their", "his", "her", "when", "while", "until", "where", "if", "as", "let"))
 
 
@@ -108,6 +110,8 @@ def _superlative(reading: Reading, place: int, token: Token) -> Iterator[Candida
     noun = reading.tokens[adjective + 1] if adjective + 1 < len(reading.tokens) else None
     if noun is not None and not noun.pause and noun.stem in word_set("style", "times"):
         return
+    if reading.lower(place - 1) in OWNERS:
+        return
     first = place - (reading.lower(place - 1) in ("the", "our"))
     yield Candidate(first, clause_end(reading, adjective, 5), "superlative", (adjective,))
 
@@ -138,7 +142,7 @@ def _effect(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
     """ "that dries in seconds", "it folds flat", "Keeps your plants alive": what the product does."""
     relative = token.lower in ("that", "which") and place > 0 and not token.pause
     opening = _opens(reading, place)
-    if not (relative or opening or token.lower in PRONOUNS):
+    if not (relative or opening or token.lower in PRONOUNS) or _of_another(reading, place):
         return
     verb = place + (not opening)
     while reading.lower(verb) in AUXILIARY:
@@ -148,6 +152,14 @@ def _effect(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
     if token.lower in ("it", "this") and verb == place + 1 and not reading.lower(verb).endswith(("s", "ed")):
         return
     yield from _doing(reading, verb, verb if opening else place + 1)
+
+
+def _of_another(reading: Reading, place: int) -> bool:
+    """Whether what follows is said of the scene: "before it floats away", "in a world that never stops"."""
+    if not place or reading.tokens[place].pause:
+        return False
+    before = reading.tokens[place - 1]
+    return before.lower in UNTIL or any(before.stem in word_set("style", name) for name in ("times", "abroad"))
 
 
 def _doing(reading: Reading, verb: int, first: int) -> Iterator[Candidate]:

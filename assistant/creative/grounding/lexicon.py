@@ -44,7 +44,8 @@ class Lexicon:
         self._terms: dict[str, dict[Stems, list[Term]]] = defaultdict(lambda: defaultdict(list))
         for term in terms:
             self._terms[term.stems[0]][term.stems].append(term)
-        self._longest = {first: max(map(len, found)) for first, found in self._terms.items()}
+        self._lengths = {first: sorted(set(map(len, found)), reverse=True) for first, found in self._terms.items()}
+        self._second = {first: {words[1] for words in found if len(words) > 1} for first, found in self._terms.items()}
         self._broader = broader
         self._implied: dict[str, frozenset[str]] = {}
         self.without = dict(self._lacks())
@@ -52,7 +53,10 @@ class Lexicon:
     def at(self, tokens: Sequence[Token], place: int) -> list[Term]:
         """The terms of the longest phrase that begins at a place, none where none does."""
         first = tokens[place].stem
-        for length in range(self._longest.get(first, 0), 0, -1):
+        following = tokens[place + 1].stem if place + 1 < len(tokens) else ""
+        for length in self._lengths.get(first, ()):
+            if length > 1 and following not in self._second[first]:
+                continue
             window = tokens[place : place + length]
             found = self._terms[first].get(tuple(token.stem for token in window))
             if not found or len(window) < length or any(token.pause for token in window[1:]):

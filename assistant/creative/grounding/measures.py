@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant.creative.grounding.data import grammar
 from assistant.creative.grounding.lexicon import synonyms, word_set
 from assistant.creative.grounding.prices import OFF, is_discount, judge_discount, judge_price, judge_share, stands
 from assistant.creative.grounding.quantity import WITHIN, Quantity, agrees
@@ -59,6 +60,11 @@ def topics_of(roots: frozenset[str]) -> frozenset[str]:
 
 # Before "of" and a number: "the price of seven", "first of thirty", "children of five".
 COUNTED_OF = frozenset(("price", "first", "one", "children", "kids", "boys", "girls", "age"))
+PEOPLE = frozenset(map(stem, grammar("seated")))
+SERVING = frozenset(("seats", "serves", "sleeps", "accommodates"))
+CHOICES = frozenset(map(stem, grammar("choices")))
+# "10 Ways to Style a Shelf": what an article lists, and no product.
+LISTED = frozenset(map(stem, grammar("listed")))
 BUYING = frozenset(("buy", "order", "take"))
 AGES = frozenset(("ages", "aged", "age"))
 
@@ -72,10 +78,15 @@ def asserted(reading: Reading, quantity: Quantity, sheet: Sheet) -> bool:
         ["o'clock"],
     ):
         return False
+    if quantity.dimension == "count" and LISTED & set(quantity.noun[:3]):
+        return False
     if not quantity.spelled or quantity.dimension not in ("count", "time"):
         return True
     before = reading.lower(quantity.first - 1)
-    if before == "for" and not quantity.noun and quantity.dimension == "count" and sheet.seats:
+    people = not quantity.noun or bool(PEOPLE & set(quantity.noun))
+    if before == "for" and people and quantity.dimension == "count" and _meant_for(reading, quantity, sheet):
+        return True
+    if quantity.dimension == "count" and (before in SERVING or CHOICES & set(quantity.noun[:2])):
         return True
     if before in BUYING and quantity.dimension == "count" and quantity.noun:
         return True
@@ -98,6 +109,12 @@ def asserted(reading: Reading, quantity: Quantity, sheet: Sheet) -> bool:
         in ("in", "within", "under", "over", "to", "for", "than", "about", "lasts", "up", "nearly", "almost", "from")
         or quantity.low > 12
     )
+
+
+def _meant_for(reading: Reading, quantity: Quantity, sheet: Sheet) -> bool:
+    """Whether "for six" tells for how many people the product is, and not a scene: "coffee for two"."""
+    seated = quantity.first > 1 and reading.tokens[quantity.first - 2].stem in sheet.own_name and quantity.low > 2
+    return seated if quantity.noun else sheet.seats or seated
 
 
 def _product_noun(quantity: Quantity) -> bool:
@@ -172,9 +189,14 @@ def _judge_amount(reading: Reading, quantity: Quantity, sheet: Sheet) -> Verdict
     said = around(reading, quantity.first, quantity.last) | beside(reading, quantity)
     topics = topics_of(said - frozenset(map(root, sheet.own_name)))
     same = [m for m in sheet.measures if m.quantity.dimension == quantity.dimension and not _excluded(m, sheet)]
+    if not _scale(reading, quantity.first):
+        same = [m for m in same if not _scale(sheet.readings[m.fact], m.quantity.first)]
     topical = [m for m in same if topics & topics_of(m.around | m.near)]
+    exact = 2 if quantity.dimension == "count" else 1
+    named = quantity.noun[:exact] if len(quantity.noun) >= exact else ()
+    namely = [m for m in same if named and m.quantity.noun[:exact] == named]
     best: tuple[float, Measured] | None = None
-    for measured in topical or same:
+    for measured in namely or topical or same:
         sure = agrees(quantity, measured.quantity)
         if sure and not topical and topics and topics_of(measured.around | measured.near):
             sure = (
@@ -201,6 +223,13 @@ def _excluded(measured: Measured, sheet: Sheet) -> bool:
     reading, first = sheet.readings[measured.fact], measured.quantity.first
     denier = reading.deniers[first]
     return denier is not None and any(reading.tokens[n].stem in FITTING for n in range(denier, first))
+
+
+def _scale(reading: Reading, n: int) -> bool:
+    """Whether a number is what another is counted out of: the 5 of "4.8 of 5"."""
+    of = n - 1 - (reading.lower(n - 1) == "of")
+    of -= reading.lower(of) == "out"
+    return of < n - 1 and reading.lower(of)[:1].isdigit()
 
 
 def _same_thing(quantity: Quantity, measured: Measured, own_name: frozenset[str]) -> bool:

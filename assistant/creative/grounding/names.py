@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.creative.grounding.candidates import GROUPS, Candidate
+from assistant.creative.grounding.candidates import GROUPS, Candidate, scene
 from assistant.creative.grounding.data import grammar, toml
 from assistant.creative.grounding.lexicon import word_set
 from assistant.creative.grounding.reading import Reading, content
@@ -51,7 +51,13 @@ def _code(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
 def _free(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
     """ "free sharpening": what is said to cost nothing."""
     before, after = reading.lower(place - 1), place + 1
-    if token.lower not in ("free", "complimentary") or token.joined or (place and reading.negated[place - 1]):
+    compound = after < len(reading.tokens) and reading.tokens[after].joined
+    if (
+        token.lower not in ("free", "complimentary")
+        or token.joined
+        or compound
+        or (place and reading.negated[place - 1])
+    ):
         return
     if after >= len(reading.tokens) or reading.tokens[after].pause:
         if place and (before not in NOT_GIVEN or before in ("is", "are")):
@@ -63,7 +69,9 @@ def _free(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
 def _proof(place: int, token: Token) -> Iterator[Candidate]:
     """ "chlorine-proof", "sand-resistant": what a thing withstands or lacks."""
     if place and token.joined and token.lower in PROOF:
-        yield Candidate(place - 1, place, PROOF[token.lower], (place - 1,), token.lower == "free")
+        kind = PROOF[token.lower]
+        needs = (place - 1, place) if kind == "popularity" else (place - 1,)
+        yield Candidate(place - 1, place, kind, needs, token.lower == "free", exact=kind == "popularity")
 
 
 def _dated(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
@@ -118,10 +126,17 @@ def _proper_names(reading: Reading) -> Iterator[Candidate]:
             last > place
             and tokens[place].sentence not in headlines
             and not (single and (reading.begins(place) or _introduced(reading, place)))
+            and not _of_mood(reading, last)
         ):
             needs = tuple(range(place + reading.begins(place), last))
             yield Candidate(place, last - 1, "place", needs, reading.negated[place])
         place = max(last, place + 1)
+
+
+def _of_mood(reading: Reading, after: int) -> bool:
+    """Whether a name only tells of which mood a scene is: "Mediterranean summers", "Parisian mornings"."""
+    mood = reading.same_sentence(after - 1, after) and not reading.tokens[after].pause and scene(reading.tokens[after])
+    return mood or reading.of_style(after - 1, after - 1)
 
 
 def _headline(reading: Reading, first: int, after: int) -> bool:

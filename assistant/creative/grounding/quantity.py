@@ -44,11 +44,17 @@ def agrees(said: Quantity, fact: Quantity) -> float:
     """How well a fact bears out what is said, 0 where it does not: 1 for the same, less for rounded and bounded."""
     if said.dimension != fact.dimension:
         return 0.0
-    if said.low <= fact.low and fact.high <= said.high:
+    wider = fact.low < fact.high and said.low < said.high and not said.spelled and said.dimension != "date"
+    if said.low <= fact.low and fact.high <= said.high and not (wider and _wider(said, fact)):
         return 1.0
     if fact.low < fact.high and fact.low < said.low <= said.high < fact.high:
         return WITHIN
     return max(_near(said, value, fact.unit) for value in {fact.low, fact.high})
+
+
+def _wider(said: Quantity, fact: Quantity) -> bool:
+    """Whether a range says more than the range of the facts: "sizes 18 to 35" for 22 to 33."""
+    return said.high - said.low > (1 + CONVERTED) * (fact.high - fact.low)
 
 
 def _near(said: Quantity, fact: float, unit: str) -> float:

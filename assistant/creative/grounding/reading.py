@@ -14,7 +14,7 @@ from assistant.creative.grounding.quantity import Quantity
 from assistant.creative.grounding.words import Token, root, tokenize
 
 NEGATORS = grammar("negators")
-NOT_DENYING = frozenset(("only", "just", "merely", "matter", "wonder", "longer", "doubt", "more"))
+NOT_DENYING = frozenset(("only", "just", "merely", "matter", "wonder", "longer", "doubt", "more", "two"))
 # After a noun, these deny it: "bulb not included", "footprint sold separately".
 DENIED_AFTER = grammar("denied_after")
 REACH = 7
@@ -22,6 +22,12 @@ ENDS_DENIAL = frozenset(("but", "just", "only", "because", "and", "&"))
 # What is lacked is named at once: "without residue from painted walls" denies no walls.
 LACKS = frozenset(("without", "zero", "no"))
 ENDS_LACK = frozenset(("from", "on", "with", "when", "in", "by", "near", "anywhere", "for"))
+
+
+# After a name these tell of a look, and before it of what a look is taken from.
+STYLES = grammar("styles")
+STYLED_THINGS = frozenset(("girl", "country", "farmhouse", "garden", "riviera", "cottage", "diner"))
+INSPIRED = frozenset(("inspired", "reminiscent", "spirit", "influenced"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,12 @@ class Reading:
     def span(self, first: int, last: int) -> tuple[int, int]:
         return self.tokens[first].start, self.tokens[last].end
 
+    def of_style(self, first: int, last: int) -> bool:
+        """Whether a name only tells what a thing looks like: "Persian-style", "inspired by Japan"."""
+        after = last + 1 + (self.lower(last + 1) in STYLED_THINGS)
+        named = self.same_sentence(last, after) and self.lower(after) in STYLES and not self.tokens[after].pause
+        return named or (self.lower(first - 1) in ("by", "of") and self.lower(first - 2) in INSPIRED)
+
     def _mentions(self) -> Iterator[Mention]:
         place = 0
         while place < len(self.tokens):
@@ -112,7 +124,8 @@ class Reading:
                 place += 1
                 continue
             last = place + len(terms[0].stems) - 1
-            yield self._mention(place, last, terms)
+            if terms[0].kind != "place" or not self.of_style(place, last):
+                yield self._mention(place, last, terms)
             place = last + 1
 
     def _mention(self, first: int, last: int, terms: Sequence[Term]) -> Mention:

@@ -46,6 +46,11 @@ SERVICES = {
 }
 # From this age on nobody is a child.
 GROWN = 13
+AGED = frozenset(("age", "ages", "aged", "age_group", "age range"))
+# From which age on a child is called so, in years.
+YOUNG = ((3.5, "children"), (0.9, "toddlers"), (0.1, "babies"), (0.0, "newborns"))
+HOURS = 8760
+OUTSIDE = frozenset(("garden", "outdoor", "outdoors", "patio"))
 SEATING = frozenset(("seats", "serves", "sleeps", "people", "person", "persons", "seater", "guests", "players"))
 # Names of facts that say nothing of what stands in them.
 SPOKEN = frozenset(("title", "description", "price", "size", "of", "category", "type", "product", "id"))
@@ -206,7 +211,13 @@ class Sheet:
             for mention in reading.mentions:
                 for concept in {wide for own in mention.concepts for wide in lexicon().implied(own)}:
                     stated[concept].append((fact, mention))
-            for mention in (*self._shades(fact), *self._named(fact), *self._free(fact), *self._ages(fact)):
+            for mention in (
+                *self._shades(fact),
+                *self._named(fact),
+                *self._free(fact),
+                *self._ages(fact),
+                *self._outside(fact),
+            ):
                 for concept in lexicon().implied(next(iter(mention.concepts))):
                     stated[concept].append((fact, mention))
         return stated
@@ -242,8 +253,20 @@ class Sheet:
         """ "Ages 3+" are children."""
         reading = self.readings[fact]
         for quantity in reading.quantities:
-            if reading.lower(quantity.first - 1) in ("age", "ages", "aged") and quantity.low < GROWN:
-                yield Mention(quantity.first, quantity.last, "audience", frozenset(("children",)), negated=False)
+            years = quantity.low / HOURS if quantity.dimension == "time" else quantity.low
+            aged = reading.lower(quantity.first - 1) in AGED or (quantity.first == 0 and self.names[fact] in AGED)
+            if aged and years < GROWN:
+                group = next(name for least, name in YOUNG if years >= least)
+                yield Mention(quantity.first, quantity.last, "audience", frozenset((group,)), negated=False)
+
+    def _outside(self, fact: int) -> Iterator[Mention]:
+        """What is sold for the garden may stand outside."""
+        if self.names[fact] in ("product_type", "category") and self.readings[fact].lower(0) in (
+            "garden",
+            "outdoor",
+            "patio",
+        ):
+            yield Mention(0, 0, "compatibility", frozenset(("outdoor",)), negated=False)
 
     def _name(self) -> tuple[str, ...]:
         """The stems of the words that name the product: its title up to a "with" or a comma."""

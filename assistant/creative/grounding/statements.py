@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from assistant.creative.grounding.candidates import NUMERALS
 from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import part_names, synonyms
+from assistant.creative.grounding.lexicon import lexicon, part_names, synonyms
 from assistant.creative.grounding.reading import Mention, Reading, content
 from assistant.creative.grounding.sheet import Place, Sheet
 from assistant.creative.grounding.support import ALL, OPPOSITE, Verdict, covering, unmentioned
@@ -16,6 +16,8 @@ from assistant.creative.grounding.words import root, stem
 # How many words to either side of a promise a condition may stand.
 NEAR = 20
 # Before a place: all of it is meant, and not somewhere in it.
+# Before a material: there is no other in it.
+PURE = frozenset(("pure", "purely", "entirely", "only", "nothing"))
 THROUGHOUT = frozenset(("across", "throughout"))
 NOMINATED = frozenset(map(stem, ("shortlisted", "finalist", "nominated", "nominee", "longlisted")))
 MAKING = grammar("making")
@@ -46,6 +48,10 @@ IMITATED = grammar("imitated")
 
 def judge_mention(reading: Reading, mention: Mention, sheet: Sheet) -> Verdict:
     """Whether the facts state what a phrase of the lexicon states, of the same part of the product."""
+    if mention.kind == "material" and reading.lower(mention.first - 1) in PURE and _mixed(mention, sheet):
+        return Verdict(reason="the facts name other materials, too", confidence=0.8)
+    if mention.kind == "material" and (number := _unknown_number(reading, mention, sheet)) is not None:
+        return Verdict(reason=unmentioned(reading, number, mention.last), confidence=0.9)
     stated = list(sheet.stating(mention.concepts))
     agreeing = [(fact, found) for fact, found in stated if found.negated == mention.negated]
     for fact, found in agreeing:
@@ -62,6 +68,26 @@ def judge_mention(reading: Reading, mention: Mention, sheet: Sheet) -> Verdict:
     return _reduced(mention, sheet) or _told_otherwise(reading, mention, sheet)
 
 
+def _mixed(mention: Mention, sheet: Sheet) -> bool:
+    """Whether the facts' list of materials has others than the one that is said to be all there is."""
+    listed = (other for name, other in zip(sheet.names, sheet.readings, strict=True) if name == "material")
+    found = (other for reading in listed for other in reading.mentions if other.kind == "material" and not other.part)
+    return any(not mention.concepts & lexicon().implied(own) for other in found for own in other.concepts)
+
+
+def _unknown_number(reading: Reading, mention: Mention, sheet: Sheet) -> int | None:
+    """The place of the number of a material, such as the 14 of "14k gold", that the facts do not have."""
+    numbered = [n for n in range(mention.first, mention.last + 1) if reading.lower(n)[0].isdigit()]
+    if not numbered:
+        return None
+    known = {_digits(token.lower) for other in sheet.readings for token in other.tokens}
+    return next((n for n in numbered if _digits(reading.lower(n)) not in known), None)
+
+
+def _digits(word: str) -> str:
+    return "".join(letter for letter in word if letter.isdigit())
+
+
 def _bears_out(
     reading: Reading,
     mention: Mention,
@@ -72,7 +98,8 @@ def _bears_out(
     """Whether a phrase of the facts says it of the same part, of as much, and on no condition."""
     fact, found = there
     if mention.kind == "place":
-        return not _elsewhere(reading, mention, sheet.readings[fact], found)
+        named = sheet.names[fact] in ("title", "brand") and not _adjective(sheet.readings[fact], found)
+        return not _elsewhere(reading, mention, sheet.readings[fact], found, named=named)
     if mention.kind == "award":
         return not _nominated(reading, mention, sheet, Place(fact, found.first, found.last))
     same = (
@@ -102,10 +129,16 @@ def _told_otherwise(reading: Reading, mention: Mention, sheet: Sheet) -> Verdict
     return Verdict(reason=unmentioned(reading, mention.first, mention.last), confidence=0.9)
 
 
-def _elsewhere(reading: Reading, mention: Mention, fact: Reading, found: Mention) -> bool:
+def _elsewhere(reading: Reading, mention: Mention, fact: Reading, found: Mention, *, named: bool) -> bool:
     """Whether a place of the facts is not the place that is meant: where it is sent from, or a part of it."""
     wide = reading.lower(mention.first - 1) in THROUGHOUT and not found.concepts & mention.concepts
-    return wide or (_made(reading, mention) and _not_made(fact, found))
+    bare = named and not _before(fact, found) & (MAKING | {"from", "in"})
+    return wide or (_made(reading, mention) and (bare or _not_made(fact, found)))
+
+
+def _adjective(reading: Reading, found: Mention) -> bool:
+    """Whether a place is named by its adjective: "Japanese", not "Kyoto"."""
+    return reading.tokens[found.last].lower.endswith(("ish", "ese", "ian", "ch", "an", "ic"))
 
 
 def _told_not_to(reading: Reading, mention: Mention) -> bool:
@@ -121,6 +154,8 @@ def _by_words(reading: Reading, mention: Mention, sheet: Sheet) -> Place | None:
     if mention.kind in ("material", "colour"):
         return _within(reading, mention, sheet)
     words = [n for n in range(mention.first, mention.last + 1) if content(reading.tokens[n])]
+    if mention.kind == "origin" and len(words) == 1:
+        return sheet.having(reading.roots[words[0]], denied=mention.negated)
     if len(words) == 1 and (denied := _unsaid(reading.tokens[words[0]].lower, sheet)):
         return denied
     # One word out of a phrase such as "zips off" does not say what the product does.
@@ -131,6 +166,8 @@ def _by_words(reading: Reading, mention: Mention, sheet: Sheet) -> Place | None:
         return None
     if mention.kind in PARAPHRASED:
         lacking = reading.negated[words[0]] and reading.lower(mention.first) != "no"
+        if len(words) > 1 and not lacking:
+            return sheet.together(reading.roots[n] for n in words)
         return covering(reading, words, sheet, lacking, 1.0)
     places = [sheet.having(reading.roots[n], denied=mention.negated) for n in words]
     return places[0] if all(places) else None
@@ -178,7 +215,9 @@ def _same_part(said: Mention, found: Mention, agreeing: Iterable[tuple[int, Ment
 
 def _made(reading: Reading, said: Mention) -> bool:
     """Whether a place is said to be where the product is made."""
-    return bool(MAKING & _before(reading, said)) or reading.lower(said.last + 1) in MANUFACTURE
+    return bool(MAKING & _before(reading, said)) or (
+        reading.lower(said.last + 1) in MANUFACTURE and not reading.tokens[said.last + 1].pause
+    )
 
 
 def _not_made(reading: Reading, found: Mention) -> bool:
@@ -229,7 +268,14 @@ def _conditional(reading: Reading, mention: Mention, sheet: Sheet, place: Place)
     near = reading.tokens[max(mention.first - NEAR, 0) : mention.last + NEAR]
     said = {token.lower for token in near if token.sentence == reading.tokens[mention.first].sentence}
     bounded = bounded and not any(map(_number, said))
-    return (bounded or bool(CONDITIONS & set(after))) and not set(after) & WITHOUT_CONDITION and not said & CONDITIONS
+    return (
+        (bounded or bool(CONDITIONS & set(after))) and not set(after) & WITHOUT_CONDITION and not _same_condition(said)
+    )
+
+
+def _same_condition(said: set[str]) -> bool:
+    """Whether a text names a condition, too, and does not do away with it: "on all orders"."""
+    return bool(said & CONDITIONS) and not said & WITHOUT_CONDITION
 
 
 def _nominated(reading: Reading, mention: Mention, sheet: Sheet, place: Place) -> bool:

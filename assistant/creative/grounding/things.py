@@ -18,6 +18,12 @@ NO_THING_AFTER = grammar("no_thing_after")
 NO_THING_BEFORE = grammar("no_thing_before")
 # After "or" these extend a number: "Android 9 or newer".
 OR_MORE = frozenset(("newer", "later", "older", "more", "less", "above", "below", "up", "higher", "lower", "younger"))
+# These tell that a thing comes beside the product: "with a matching blanket".
+MORE = frozenset(
+    ("matching", "spare", "extra", "free", "bonus", "complimentary", "additional", "detachable", "removable")
+)
+# With what follows these a product is shown, worn or placed, and not sold.
+PAIRED = grammar("paired")
 PARTICLES = frozenset(("in", "on", "off", "up", "down", "out"))
 ENDS_ITEM = grammar("ends_item")
 SCENERY = grammar("scenery")
@@ -25,18 +31,22 @@ OWNED = grammar("owners") | grammar("asked_for")
 BOXES = grammar("boxes")
 JOINS = frozenset(("and", "&", "or", "plus"))
 BARE_BEFORE = frozenset(("the", "your", "it", "them", "a", "up", "in", "away", "on", "off", "down", "out"))
+# What begins another clause after a list: "with a zip pocket, it's ...".
+TURNS = frozenset(
+    ("it's", "it", "they", "they're", "this", "these", "perfect", "ideal", "you", "you'll", "we", "we've")
+)
 LONGEST_LIST = 24
 HANDLE = grammar("handle")
 
 
-def things(reading: Reading) -> Iterator[Candidate]:
+def things(reading: Reading, own_name: frozenset[str] = frozenset()) -> Iterator[Candidate]:
     """The things of a text; they may overlap each other and the lexicon's phrases."""
     for place, token in enumerate(reading.tokens):
-        yield from _listed(reading, place, token)
+        yield from _listed(reading, place, token, own_name)
         yield from _feature(reading, place, token)
 
 
-def _listed(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
+def _listed(reading: Reading, place: int, token: Token, own_name: frozenset[str]) -> Iterator[Candidate]:
     """What follows "with", "includes" and the like."""
     if (
         token.lower not in INTRODUCE
@@ -44,17 +54,34 @@ def _listed(reading: Reading, place: int, token: Token) -> Iterator[Candidate]:
         or reading.lower(place - 1) in NO_THING_BEFORE
     ):
         return
+    if {reading.tokens[n].lower for n in range(max(place - 2, 0), place)} & PAIRED and token.lower == "with":
+        return
     strong = token.lower in STRONG or reading.lower(place - 1) in SUPPLIED
     subject = reading.tokens[reading.sentence_start(place)].lower in ("a", "an", "one", "our")
+    named = place > 0 and reading.tokens[place - 1].stem in own_name and not token.pause
     for first, last in _items(reading, place + 1):
         nouns = [n for n in range(first, last + 1) if content(reading.tokens[n])]
+        while token.lower != "have" and len(nouns) > 1 and _participle(reading.tokens[nouns[-1]]):
+            nouns.pop()
+        strong = strong or any(reading.lower(n) in MORE for n in range(first, last + 1))
         if reading.lower(first - 1) == "or" and reading.lower(first) in OR_MORE:
             continue
+        if nouns and reading.tokens[nouns[-1]].stem in word_set("style", "abstract"):
+            continue
         if nouns and (
-            not scene(reading.tokens[nouns[-1]]) or ((strong or subject) and _known(reading.tokens[nouns[-1]]))
+            not scene(reading.tokens[nouns[-1]]) or ((strong or subject or named) and _known(reading.tokens[nouns[-1]]))
         ):
-            which = (n for n in nouns[-3:-1] if _modifies(reading.tokens[n]))
+            which = [n for n in nouns[-3:-1] if _modifies(reading.tokens[n])]
+            if named and not (strong or subject or which) and scene(reading.tokens[nouns[-1]]):
+                continue
             yield Candidate(first, nouns[-1], "included", (*which, nouns[-1]), reading.negated[nouns[-1]])
+
+
+def _participle(token: Token) -> bool:
+    """Whether a word tells what is done and names no thing: "a pendant surrounded", "a look adding charm"."""
+    return (
+        token.lower.endswith(("ed", "ing")) and len(token.lower) > 5 and not _known(token) and token.stem != token.lower
+    )
 
 
 def _known(token: Token) -> bool:
@@ -65,6 +92,10 @@ def _items(reading: Reading, place: int) -> Iterator[tuple[int, int]]:
     """The parts of a list from a place on: "two doors, a porch and poles"."""
     tokens, first = reading.tokens, place
     while first - place < LONGEST_LIST and reading.same_sentence(place - 1, first):
+        if first > place and (
+            (_participle(tokens[first]) and tokens[first].lower not in MORE) or tokens[first].lower in TURNS
+        ):
+            return
         last = first
         while last + 1 < len(tokens) and not tokens[last + 1].pause and not _ends_item(tokens[last + 1]):
             last += 1
