@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Set
 
 from store.connection import Connection, listed
+from store.counts import Counts, phrase, some
 from store.errors import StoreDamagedError
+from store.forms import measures, variants
 from store.records import Kind
+from store.spelling.corrector import Corrector, Knows, Reading
+from store.spelling.vocabulary import Vocabulary
 from store.words import Stemmer, split_words, telling_words
 
 SEARCHED = (Kind.PIN, Kind.AD)
 # A query may be a whole pin. FTS5 takes expressions of limited depth, and what a text is about comes first.
 MOST_WORDS = 64
+# So many of the words are looked for in other forms.
+WORDS_VARIED = 16
+# How many times as many records have a form for it to be the usual one.
+USUAL_BY = 4
 # The passage begins with the title, so a word of the title counts once more than its weight says.
 TITLE_WEIGHT = 1.0
 PASSAGE_WEIGHT = 1.0
@@ -23,6 +31,12 @@ class Lexicon:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._stemmer: Stemmer | None = None
+        self._vocabulary = Vocabulary(connection)
+        self._corrector = Corrector(connection, self._vocabulary)
+
+    def read(self, kind: Kind, text: str, knows: Knows = lambda _: False) -> Reading:
+        """The text as it was probably meant, by the words of the records of a kind: see `Corrector.read`."""
+        return self._corrector.read(kind, text, knows)
 
     def search(self, kind: Kind, text: str, limit: int, ids: Set[str] | None = None) -> list[tuple[str, float]]:
         """The ids of the records that share words with the text, as (id, BM25), best and highest first.
@@ -46,7 +60,11 @@ class Lexicon:
                 SELECT rowid, bm25({table}, {TITLE_WEIGHT}, {PASSAGE_WEIGHT}) AS score
                 FROM {table} WHERE {table} MATCH ? {among} ORDER BY score, rowid LIMIT ?
             ) AS best JOIN records ON records.number = best.rowid ORDER BY best.score, records.number""",
-            (_expression(words), *(() if ids is None else (kind, listed(sorted(ids)))), limit),
+            (
+                some([*words, *self._other_forms(kind, text, words)]),
+                *(() if ids is None else (kind, listed(sorted(ids)))),
+                limit,
+            ),
         )
         return [(identifier, float(score)) for identifier, score in rows]
 
@@ -68,21 +86,31 @@ class Lexicon:
         return True
 
     def rebuild(self, kind: Kind) -> None:
-        """Make the index of a kind anew from the records."""
+        """Make the index and the vocabulary of a kind anew from the records."""
         table = f"{kind}_words"
         with self._connection.transaction():
             self._connection.change(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")
+            self._vocabulary.rebuild(kind)
 
     def close(self) -> None:
         if self._stemmer is not None:
             self._stemmer.close()
 
+    def _other_forms(self, kind: Kind, text: str, words: list[str]) -> list[str]:
+        """How else records say what these words of a text say.
+
+        Only where most records say it so: BM25 would take a form that is rarer than the typed one for the telling word.
+        """
+        counts = Counts(self._connection, kind)
+        usual = [
+            variant.other
+            for variant in variants(words[:WORDS_VARIED])
+            if counts.of(phrase(variant.other)) >= USUAL_BY * max(1, counts.of(phrase(variant.typed)))
+        ]
+        typed = {word.casefold() for word in words}
+        return [form for form in dict.fromkeys([*usual, *measures(text)]) if form not in typed]
+
     def _open_stemmer(self) -> Stemmer:
         if self._stemmer is None:
             self._stemmer = Stemmer()
         return self._stemmer
-
-
-def _expression(words: list[str]) -> str:
-    """An FTS5 query for any of the words. They are letters and digits only, so quotes are all they need."""
-    return " OR ".join(f'"{word}"' for word in words)

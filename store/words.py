@@ -6,6 +6,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from store.migrations import TOKENIZER
 
@@ -21,6 +22,19 @@ she should so some such t than that the their theirs them then there these they 
 until up ve very was we were what when where which while who whom why will with would you your yours
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
+
+
+class Word(NamedTuple):
+    """A word and its place in a text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def words_in(text: str) -> list[Word]:
+    """The words of a text with their places in it; the text is taken as it is, so it is best in NFC."""
+    return [Word(found[0], found.start(), found.end()) for found in _WORD.finditer(text)]
 
 
 def split_words(text: str) -> list[str]:

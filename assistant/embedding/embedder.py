@@ -28,3 +28,7 @@ class Embedder(ABC):
     @abstractmethod
     def embed(self, texts: Sequence[str], *, role: Role = "passage") -> Vectors:
         """Embed texts: shape (len(texts), dimension), float32, each row of length 1."""
+
+    def knows(self, word: str) -> bool:  # noqa: ARG002 - who has no list of words knows none
+        """Whether the model has this word whole among what it reads, so that it is hardly a slip of the finger."""
+        return False

@@ -57,6 +57,9 @@ class OnnxEmbedder(Embedder):
             return vectors
         return vectors[[places[text] for text in texts]]
 
+    def knows(self, word: str) -> bool:
+        return self._tokens.has(word)
+
     def _embed_window(self, texts: list[str], vectors: Vectors) -> None:
         encodings = self._tokens.encode(texts)
         batches = list(_batches([len(encoding.ids) for encoding in encodings], self._threads))

@@ -29,6 +29,9 @@ class RememberingEmbedder(Embedder):
         self._remember({(role, text): known[text] for text in new})
         return np.stack([known[text] for text in texts]) if texts else self._embedder.embed([])
 
+    def knows(self, word: str) -> bool:
+        return self._embedder.knows(word)
+
     def _remember(self, found: dict[tuple[Role, str], Vectors]) -> None:
         self._known |= found
         while len(self._known) > MOST_REMEMBERED:

@@ -44,6 +44,11 @@ class Tokens:
         encodings: list[Any] = self._tokenizer.encode_batch_fast([self._readable(text) for text in texts])
         return encodings
 
+    def has(self, word: str) -> bool:
+        """Whether a word is one token of its own."""
+        encoding = self._tokenizer.encode(word, add_special_tokens=False)
+        return sum(place is not None for place in encoding.word_ids) == 1
+
     def _readable(self, text: str) -> str:
         """The beginning of a text that has the same first max_tokens tokens as the whole."""
         if not text.isascii():

@@ -190,3 +190,11 @@ def test_left_padding_puts_the_text_at_the_end(tokenizers: tuple[Tokens, object]
     assert arrays["input_ids"][0].tolist() == [9, 9, *encodings[0].ids]
     assert arrays["attention_mask"].tolist() == [[0, 0, 1, 1, 1], [1, 1, 1, 1, 1]]
     assert "token_type_ids" not in arrays
+
+
+def test_a_word_is_known_that_is_one_token(tokenizers: tuple[Tokens, object]) -> None:
+    tokens, _ = tokenizers
+    parts = {word: len(tokens.encode([word])[0].ids) - len(tokens.encode([""])[0].ids) for word in ("lamp", "lampqx")}
+    assert parts["lampqx"] > 1
+    assert [tokens.has(word) for word in parts] == [count == 1 for count in parts.values()]
+    assert not tokens.has("") and not tokens.has("lamp lamp")
