@@ -18,6 +18,7 @@ from store.errors import (
     StoreVersionError,
 )
 from store.migrations import MIGRATIONS
+from store.spelling.edits import teach_spelling
 from store.where.cells import teach
 
 BUSY_SECONDS = 5.0
@@ -52,6 +53,7 @@ class Connection:
             check_same_thread=sqlite3.threadsafety < 3,
         )
         teach(opened)
+        teach_spelling(opened)
         return opened
 
     def _prepare(self) -> None:

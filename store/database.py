@@ -15,6 +15,7 @@ from store.errors import StoreDamagedError, StoreUsageError
 from store.filters import RECORD_TYPES, conditions, country_list, price_number
 from store.records import NO_FILTERS, Filters, Interest, Kind, Offer, Record
 from store.serial import SerialError, Written, from_json, text_hash, write
+from store.spelling.vocabulary import Vocabulary
 
 PAGE = 1000
 # Ids that are compared with a mistyped one: enough to find it in a usual store, few enough to take no time.
@@ -71,6 +72,7 @@ class Database:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.connection = Connection(path, create=create)
+        self._vocabulary = Vocabulary(self.connection)
 
     def put(self, kind: Kind, records: Sequence[Record], *, source: str, run: str) -> PutCount:
         """Store records in one transaction and mark them as seen in this run of this source.
@@ -89,9 +91,12 @@ class Database:
                 if before != written.hash:
                     latest[record.id] = (written, record)
                 known[record.id] = written.hash
+            gone = self._passages(kind, latest)
             self.connection.change_many(
                 _PUT, [_row(kind, record, written, number, run) for written, record in latest.values()]
             )
+            come = [record.passage for _, record in latest.values()]
+            self._vocabulary.update(kind, come=come, gone=gone)
             self._mark(kind, known.keys() - latest.keys(), "run = ?, source = ?", (run, number))
         return PutCount(**counts)
 
@@ -131,13 +136,7 @@ class Database:
         """Remove records and their words; returns how many were there. Their vectors: see `Store.delete`."""
         ids = list(identifiers)
         with self.connection.transaction():
-            return sum(
-                self.connection.change(
-                    "DELETE FROM records WHERE kind = ? AND id IN (SELECT value FROM json_each(?))",
-                    (kind, listed(ids[start : start + PAGE])),
-                )
-                for start in range(0, len(ids), PAGE)
-            )
+            return sum(self._delete_page(kind, ids[start : start + PAGE]) for start in range(0, len(ids), PAGE))
 
     def existing(self, kind: Kind, identifiers: Iterable[str]) -> set[str]:
         """Those of the ids that are there."""
@@ -192,6 +191,10 @@ class Database:
         rows = [(digest, kind, identifier) for identifier, digest in embedded]
         with self.connection.transaction():
             self.connection.change_many("UPDATE records SET embedded_hash = ? WHERE kind = ? AND id = ?", rows)
+
+    def mark_all_embedded(self, kind: Kind) -> None:
+        """Note that every record of a kind has a vector of its present passage."""
+        self.connection.change("UPDATE records SET embedded_hash = passage_hash WHERE kind = ?", (kind,))
 
     def mark_pending(self, kind: Kind, identifiers: Iterable[str] | None = None) -> None:
         """Let these records (None: all of the kind) wait for a vector again."""
@@ -257,6 +260,18 @@ class Database:
             (source, kind, run, datetime.now(UTC).isoformat(timespec="seconds")),
         )
         return int(self.connection.value("SELECT number FROM sources WHERE kind = ? AND name = ?", (kind, source)))
+
+    def _delete_page(self, kind: Kind, ids: list[str]) -> int:
+        passages = self._passages(kind, ids)
+        deleted = self.connection.change(
+            "DELETE FROM records WHERE kind = ? AND id IN (SELECT value FROM json_each(?))", (kind, listed(ids))
+        )
+        self._vocabulary.update(kind, gone=passages)
+        return deleted
+
+    def _passages(self, kind: Kind, identifiers: Iterable[str]) -> list[str]:
+        sql = "SELECT passage FROM records WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"
+        return [row[0] for row in self.connection.rows(sql, (kind, listed(identifiers)))]
 
     def _record_hashes(self, kind: Kind, identifiers: list[str]) -> dict[str, str]:
         rows = self.connection.rows(

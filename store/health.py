@@ -47,7 +47,7 @@ class Repair:
 def check(store: Store, embedder: str = "") -> list[Finding]:
     """Look at everything the store keeps. `embedder` is the fingerprint of the embedder in use, if one is."""
     findings = [*_check_database(store), *_check_embedder(store, embedder)]
-    if fault := find_fault(store.folder / VECTORS_NAME):
+    if fault := find_fault(store.vectors_folder):
         return [*findings, Finding(Level.BROKEN, f"The vectors cannot be used: {fault}.", REBUILD_HINT)]
     try:
         for kind in SEARCHED:
@@ -57,17 +57,21 @@ def check(store: Store, embedder: str = "") -> list[Finding]:
     return findings
 
 
-def rebuild(store: Store) -> None:
+def rebuild(store: Store, embedder: str = "") -> None:
     """Make the words anew, drop all vectors and let every record wait for one. The caller holds the writer's lock.
 
-    Embedding is the caller's; any embedder may be used after this.
+    Any embedder may be used after this. Where `embedder` is the fingerprint of the one that made the vectors, what was
+    made is kept, and `Store.index_kept` indexes it; all else the caller embeds.
     """
+    keep = bool(embedder) and embedder == store.database.setting("embedder")
     for kind in SEARCHED:
         store.lexicon.rebuild(kind)
     # First the marks, then the vectors: a process that is killed between the two has lost nothing.
     with store.database.connection.transaction():
         for kind in SEARCHED:
             store.database.mark_pending(kind)
+            if not keep:
+                store.kept_vectors().clear(kind)
         for name in EMBEDDER_SETTINGS:
             store.database.set_setting(name, None)
     store.vectors().destroy()
@@ -95,9 +99,10 @@ def clear(folder: Path) -> list[Finding]:
     with batch_lock(folder, "clear the store"), writer_lock(folder, "clear the store"):
         for suffix in ("", "-wal", "-shm"):
             (folder / (DATABASE_NAME + suffix)).unlink(missing_ok=True)
-        shutil.rmtree(folder / VECTORS_NAME, ignore_errors=True)
-    for name in (*LOCK_FILES, f"{VECTORS_NAME}.lock"):
-        (folder / name).unlink(missing_ok=True)
+        for place in (folder / VECTORS_NAME, *folder.glob(f"{VECTORS_NAME}-*")):
+            shutil.rmtree(place, ignore_errors=True)
+    for place in (*(folder / name for name in LOCK_FILES), *folder.glob(f"{VECTORS_NAME}*.lock")):
+        place.unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()
     return findings

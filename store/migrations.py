@@ -137,4 +137,77 @@ _COPY = (
     "CREATE INDEX rejections_of_format ON rejections (format, at)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_RECORDS, *_words("pin"), *_words("ad")), _COPY)
+_CAMPAIGNS = (
+    # Amounts are texts, so that they stay exact; lists are JSON; times are ISO 8601 in UTC.
+    """CREATE TABLE campaigns (
+        id TEXT PRIMARY KEY,
+        advertiser TEXT NOT NULL,
+        name TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('active', 'paused', 'ended')),
+        starts TEXT,
+        ends TEXT,
+        currency TEXT NOT NULL,
+        daily_budget TEXT,
+        lifetime_budget TEXT,
+        spent_today TEXT NOT NULL,
+        spent TEXT NOT NULL,
+        spent_at TEXT,
+        bid TEXT,
+        objective TEXT NOT NULL,
+        interests TEXT NOT NULL,
+        countries TEXT NOT NULL,
+        languages TEXT NOT NULL,
+        excluded_words TEXT NOT NULL,
+        frequency_cap INTEGER,
+        min_age INTEGER
+    ) WITHOUT ROWID""",
+    "CREATE INDEX campaigns_named ON campaigns (name)",
+)
+
+
+def spellings_of_records(kind: str) -> str:
+    """What fills the table of spellings of a kind from its records."""
+    return f"""INSERT OR IGNORE INTO {kind}_spellings (shape, word)
+        SELECT shapes.value, words.value FROM (
+            SELECT DISTINCT found.value FROM {kind}_texts AS texts, json_each(spelled_words(texts.passage)) AS found
+        ) AS words, json_each(spelling_shapes(words.value)) AS shapes"""
+
+
+def _spellings(kind: str) -> tuple[str, ...]:
+    """The words of one kind, each under its shapes (`store.spelling`), for finding what a mistyped one was to be."""
+    table = f"""CREATE TABLE {kind}_spellings (
+        shape TEXT NOT NULL,
+        word TEXT NOT NULL,
+        PRIMARY KEY (shape, word)
+    ) WITHOUT ROWID"""
+    return table, spellings_of_records(kind)
+
+
+_VERDICTS = (
+    # What the policy has against a text: codes only, so that nothing of a text outlives its record.
+    """CREATE TABLE policy_verdicts (
+        text_hash TEXT PRIMARY KEY,
+        rules_hash TEXT NOT NULL,
+        codes TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
+
+_VECTORS = (
+    # Beside the records and not in them: a look at a record need not pass over its vector.
+    """CREATE TABLE record_vectors (
+        number INTEGER PRIMARY KEY REFERENCES records (number) ON DELETE CASCADE,
+        passage_hash TEXT NOT NULL,
+        vector BLOB NOT NULL
+    )""",
+    # A range of prices is what is filtered by most.
+    "CREATE INDEX records_priced ON records (kind, price, availability, countries, id)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (*_RECORDS, *_words("pin"), *_words("ad")),
+    _COPY,
+    _CAMPAIGNS,
+    (*_spellings("pin"), *_spellings("ad")),
+    _VERDICTS,
+    _VECTORS,
+)

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from store.address import Address, require_server
+from store import chroma, graph
+from store.address import Address
 from store.errors import REBUILD_HINT, StoreVersionError
 from store.foreign import CollectionMissingError, translated
+from store.kept import KeptVectors, Vector
 from store.lock import graph_lock
 from store.records import Kind
 
@@ -24,18 +26,13 @@ BATCH = 1000
 IDS_PAGE = 10_000
 SECONDS_FOR_A_REQUEST = 60.0
 
-# Fixed at creation. A recall of 0.99 among the first 100 of 2,500 clustered vectors; Chroma's defaults gave 0.97.
-GRAPH = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}
-SEARCH_WIDTH = 200
-# Vectors are added to the graph on disk this many at a time; what is left over is added anew by each process.
-SYNC_THRESHOLD = 1000
-
 
 class Vectors:
     """One collection of unit vectors a kind, compared by cosine. Opens Chroma when it is first needed.
 
     An embedded folder has one writer, who holds the store's lock. `timeout` is in seconds, for one request to a server.
-    `before_write` is called before anything is written.
+    `before_write` is called before anything is written. What is also in `kept` is scored from there: a vector costs
+    Chroma 100 microseconds, and SQLite 10.
     """
 
     def __init__(
@@ -44,16 +41,19 @@ class Vectors:
         *,
         server: Address | None = None,
         prefix: str = "pinwright",
+        kept: KeptVectors | None = None,
         timeout: float = SECONDS_FOR_A_REQUEST,
         before_write: Callable[[], None] = lambda: None,
     ) -> None:
         self._folder = folder
         self._server = server
         self._prefix = prefix
+        self._kept = kept
         self._timeout = timeout
         self._before_write = before_write
         self._client: Any = None
         self._collections: dict[Kind, Any] = {}
+        self._sizes: dict[Kind, int] = {}
         self._unsettled: set[Kind] = set()
 
     def upsert(self, kind: Kind, ids: Sequence[str], vectors: Floats) -> None:
@@ -62,24 +62,59 @@ class Vectors:
             raise ValueError("there must be one finite vector an id")
         if not ids:
             return
+        if self._kept is not None:
+            self._kept.put(kind, ids, vectors)
+        self._index(kind, ids, vectors)
+
+    def index_kept(self, kind: Kind, page: Sequence[Vector]) -> None:
+        """Add or replace, in the index, vectors that are kept already."""
+        self._index(kind, [vector.id for vector in page], np.stack([vector.vector for vector in page]))
+
+    def _index(self, kind: Kind, ids: Sequence[str], vectors: Floats) -> None:
         with self._writing(kind, create=True) as collection:
             for start in range(0, len(ids), BATCH):
                 part = slice(start, start + BATCH)
                 collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
             # Chroma brings its graph up to date behind the call; a query waits for that.
             collection.query(query_embeddings=vectors[:1], n_results=1, include=[])
+        self._grow(kind, len(ids))
 
     def delete(self, kind: Kind, ids: Sequence[str]) -> None:
         """Remove the vectors of these ids; ids that are not there do no harm."""
         if not ids or self._open(kind) is None:
             return
-        some = next(iter(self.get(kind, ids).values()), None)
+        some = next(iter(self._indexed(kind, ids).values()), None)
+        if self._kept is not None:
+            self._kept.delete(kind, ids)
         if some is None:
             return
         with self._writing(kind) as collection:
             for start in range(0, len(ids), BATCH):
                 collection.delete(ids=list(dict.fromkeys(ids[start : start + BATCH])))
             collection.query(query_embeddings=[some], n_results=1, include=[])
+
+    def erase(self, kind: Kind, ids: Sequence[str]) -> None:
+        """Remove the vectors of these ids from the files of an embedded folder as well; a server is only told to.
+
+        The graph marks what is deleted and leaves its bytes, and what it writes over it does not: so another vector
+        comes first, and the deleting second.
+        """
+        if there := self._indexed(kind, ids):
+            blank = np.zeros((len(there), len(next(iter(there.values())))), dtype=np.float32)
+            blank[:, 0] = 1
+            self._index(kind, list(there), blank)
+            self.settle()
+        self.delete(kind, ids)
+        self.settle()
+        self.vacuum()
+
+    def vacuum(self) -> None:
+        """Rewrite the database of an embedded folder: what was deleted from it is in no page of it any more."""
+        if self._server is not None or not (self._folder / chroma.DATABASE).exists():
+            return
+        self.close()
+        with self._graph_lock(), self._translated():
+            chroma.vacuum(self._folder)
 
     def count(self, kind: Kind) -> int:
         collection = self._open(kind)
@@ -109,20 +144,32 @@ class Vectors:
         """The nearest of these by their exact cosine, highest first; equal ones by id. Holds a page at a time."""
         best: list[tuple[str, float]] = []
         for start in range(0, len(ids), IDS_PAGE):
-            page = _cosines(self.get(kind, ids[start : start + IDS_PAGE]), vector)
+            page = self._cosines(kind, vector, limit, ids[start : start + IDS_PAGE])
             best = sorted([*best, *page], key=lambda pair: (-pair[1], pair[0]))[:limit]
         return best
+
+    def _cosines(self, kind: Kind, vector: Floats, limit: int, ids: list[str]) -> list[tuple[str, float]]:
+        """The exact cosines of the nearest of these, at least `limit` where there are so many."""
+        names, matrix = self._kept.matrix(kind, ids) if self._kept is not None else ([], np.empty((0, 0), np.float32))
+        nearest = _nearest(names, matrix, vector, limit)
+        rest = self._indexed(kind, sorted({*ids}.difference(names))) if len(names) < len(ids) else {}
+        return nearest + (_nearest(list(rest), np.stack(list(rest.values())), vector, limit) if rest else [])
 
     def get(self, kind: Kind, ids: Sequence[str]) -> dict[str, Floats]:
         """The vectors of these ids, each of shape (dimension,); ids without one are left out."""
         wanted = list(dict.fromkeys(ids))
+        kept = self._kept.get(kind, wanted) if self._kept is not None and wanted else {}
+        return kept | self._indexed(kind, [identifier for identifier in wanted if identifier not in kept])
+
+    def _indexed(self, kind: Kind, wanted: Sequence[str]) -> dict[str, Floats]:
+        """The vectors of these ids as the index has them: normalised, and also of what has no record."""
         collection = self._open(kind) if wanted else None
         found: dict[str, Floats] = {}
         if collection is None:
             return found
         with self._translated():
             for start in range(0, len(wanted), BATCH):
-                page = collection.get(ids=wanted[start : start + BATCH], include=["embeddings"])
+                page = collection.get(ids=list(wanted[start : start + BATCH]), include=["embeddings"])
                 found |= zip(page["ids"], np.asarray(page["embeddings"], dtype=np.float32), strict=True)
         return found
 
@@ -181,7 +228,7 @@ class Vectors:
             self.close()
             for kind in sorted(self._unsettled):
                 with suppress(CollectionMissingError), self._graph_lock(), self._translated():
-                    _write_graph(self._connect().get_collection(self._name(kind), embedding_function=None))
+                    self._write_to_disk(self._connect().get_collection(self._name(kind), embedding_function=None))
             self.close()
         self._unsettled.clear()
 
@@ -221,7 +268,7 @@ class Vectors:
         if kind not in SEARCHED:
             raise ValueError(f"a {kind} has no vector")
         if kind not in self._collections:
-            if self._server is None and not create and not (self._folder / "chroma.sqlite3").exists():
+            if self._server is None and not create and not (self._folder / chroma.DATABASE).exists():
                 return None
             try:
                 with self._graph_lock(), self._translated():
@@ -234,91 +281,54 @@ class Vectors:
         client, name = self._connect(), self._name(kind)
         if create:
             # An existing collection keeps the settings it was made with, whatever is asked for here.
-            wanted = {"hnsw": {**GRAPH, "ef_search": SEARCH_WIDTH, "sync_threshold": SYNC_THRESHOLD}}
+            wanted = graph.configuration()
             found = client.get_or_create_collection(name, embedding_function=None, configuration=wanted)
         else:
             found = client.get_collection(name, embedding_function=None)
-        _require_graph(found, kind)
+        graph.require_usable(found, kind)
         if self._server is None:
-            if _graph(found).get("sync_threshold") != SYNC_THRESHOLD:
-                # A process was killed while it settled.
-                _set_threshold(found, SYNC_THRESHOLD)
-            some = found.get(limit=1, include=["embeddings"])["embeddings"]
-            if len(some):
-                found.query(query_embeddings=some, n_results=1, include=[])
+            self._sizes[kind] = found.count()
+            # It is another where the graph has grown, and after a process was killed while it settled.
+            graph.set_threshold(found, graph.wanted_threshold(self._sizes[kind]))
+            graph.load(found)
         return found
+
+    def _grow(self, kind: Kind, added: int) -> None:
+        """Open a graph anew where it has grown so much that it is to go to disk more rarely from now on."""
+        if self._server is not None:
+            return
+        before, self._sizes[kind] = self._sizes[kind], self._sizes[kind] + added
+        if graph.wanted_threshold(self._sizes[kind]) > graph.wanted_threshold(before):
+            # Some may have replaced others, so now they are counted.
+            self._sizes[kind] = self.count(kind)
+            if graph.wanted_threshold(self._sizes[kind]) > graph.wanted_threshold(before):
+                self.close()
+
+    def _write_to_disk(self, collection: Any) -> None:
+        graph.set_threshold(collection, 2)
+        # The collection is opened only now, with that threshold.
+        graph.write_to_disk(collection)
+        graph.set_threshold(collection, graph.wanted_threshold(collection.count()))
 
     def _connect(self) -> Any:
         if self._client is None:
-            self._client = self._connect_to(self._server) if self._server else self._open_folder()
+            self._client = (
+                chroma.connect(self._server, self._timeout) if self._server else chroma.open_folder(self._folder)
+            )
         return self._client
 
-    def _open_folder(self) -> Any:
-        import chromadb  # 600 ms, and opening the folder another 90 ms.
-        from chromadb.api.shared_system_client import SharedSystemClient
 
-        self._folder.mkdir(parents=True, exist_ok=True)
-        try:
-            return chromadb.PersistentClient(self._folder, settings=_client_settings())
-        except BaseException:
-            # Chroma keeps what it failed to open, and would hand it out again once the folder is mended.
-            SharedSystemClient.clear_system_cache()
-            raise
-
-    def _connect_to(self, server: Address) -> Any:
-        require_server(server)
-        import chromadb  # 600 ms
-
-        client = chromadb.HttpClient(server.host, server.port, ssl=server.secure, settings=_client_settings())
-        # Chroma has no setting for it and waits without end; a test holds it to this.
-        client._server._session.timeout = self._timeout
-        return client
-
-
-def _client_settings() -> Any:
-    from chromadb.config import Settings
-
-    # A file named .env in whatever folder the user is in is none of the store's business.
-    return Settings(_env_file=None, anonymized_telemetry=False)
-
-
-def _graph(collection: Any) -> dict[str, Any]:
-    return collection.configuration_json.get("hnsw") or {}
-
-
-def _require_graph(collection: Any, kind: Kind) -> None:
-    """Make sure the graph is what this program makes: its settings cannot be changed afterwards."""
-    found = {name: _graph(collection).get(name) for name in GRAPH}
-    if found != GRAPH:
-        raise StoreVersionError(
-            f"The vectors of the {kind}s were made with other settings ({found}).", hint=REBUILD_HINT
-        )
-
-
-def _write_graph(collection: Any) -> None:
-    """Make Chroma write a graph to disk, by two writes over a threshold of two; nothing in it changes."""
-    _set_threshold(collection, 2)
-    some = collection.get(limit=1, include=["embeddings"])
-    for _ in some["ids"] * 2:
-        collection.upsert(ids=some["ids"], embeddings=some["embeddings"])
-        collection.query(query_embeddings=some["embeddings"], n_results=1, include=[])
-    _set_threshold(collection, SYNC_THRESHOLD)
-
-
-def _set_threshold(collection: Any, vectors: int) -> None:
-    collection.modify(configuration={"hnsw": {"sync_threshold": vectors}})
-
-
-def _cosines(vectors: dict[str, Floats], vector: Floats) -> list[tuple[str, float]]:
-    """The exact cosine of each of these to the vector."""
-    if not vectors:
+def _nearest(names: Sequence[str], matrix: Floats, vector: Floats, limit: int) -> list[tuple[str, float]]:
+    """The exact cosines of the nearest rows of a matrix, and of those that are as near as the last of them."""
+    if not names or not limit:
         return []
-    matrix = np.stack(list(vectors.values()))
     if matrix.shape[1:] != vector.shape:
         raise StoreVersionError(
             f"The vectors are of another embedder: {matrix.shape[1]} dimensions, not {vector.shape[0]}.",
             hint=REBUILD_HINT,
         )
     lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector)
-    cosines = matrix @ vector / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return list(zip(vectors, cosines.tolist(), strict=True))
+    # Rounded, since the same vector in another row may differ in its last bits.
+    cosines = np.round(matrix @ vector / np.maximum(lengths, np.finfo(np.float32).tiny), 6)
+    least = np.partition(cosines, -limit)[-limit] if len(names) > limit else -np.inf
+    return [(names[place], float(cosines[place])) for place in np.flatnonzero(cosines >= least).tolist()]

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from assistant.commands import forgetting
 from assistant.commands.context import AsJson, Context, here
 from assistant.errors import ExitCode, UsageError
 from store.records import Kind
 
-app = typer.Typer(help="Look at the store, check it, mend it, empty it.", no_args_is_help=True)
+app = typer.Typer(name="store", help="Look at the store, check it, mend it, empty it.", no_args_is_help=True)
+forgetting.register(app)
 
 
 @app.command()
@@ -69,8 +71,17 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command(short_help="Make words and vectors anew from the records.")
-def rebuild(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Make words and vectors anew from the records, with the embedder in use."""
+def rebuild(
+    ctx: typer.Context,
+    embed_again: Annotated[
+        bool, typer.Option("--embed-again", help="Embed also what the embedder in use has embedded before.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make words and vectors anew from the records, with the embedder in use.
+
+    What this embedder has made of the present texts is kept beside the records and not made again.
+    """
     from assistant.matching.index import claim_embedder, embed_pending
     from assistant.terminal.progress import Bar
     from assistant.terminal.screen import counted
@@ -79,13 +90,18 @@ def rebuild(ctx: typer.Context, as_json: AsJson = False) -> None:
     context = here(ctx)
     bench = context.workbench
     store, embedder = bench.store(), bench.embedder
-    with store.writing("rebuild the store"), Bar(context.screen, "Embedding") as bar:
-        drop_and_mark(store)
+    total = sum(store.database.count(kind) for kind in (Kind.PIN, Kind.AD))
+    with store.writing("rebuild the store"), Bar(context.screen, "Indexing") as bar:
+        drop_and_mark(store, "" if embed_again else embedder.fingerprint)
         claim_embedder(store, embedder)
-        done = embed_pending(store, embedder, lambda done, total: bar.update(done, total, f"{done:,} of {total:,}"))
+        kept = store.index_kept(lambda done: bar.update(done, total, f"{done:,} of {total:,}"))
+        done = kept + embed_pending(
+            store, embedder, lambda done, total: bar.update(kept + done, total, f"{kept + done:,} of {total:,}")
+        )
     context.screen.say(f"Rebuilt: {counted(done, 'vector')} by {embedder.name}.")
     if as_json:
-        context.screen.show_json("store.rebuild", {"vectors": done, "embedder": embedder.name})
+        content = {"vectors": done, "embedded": done - kept, "embedder": embedder.name}
+        context.screen.show_json("store.rebuild", content)
 
 
 @app.command()

@@ -189,6 +189,9 @@ def _holding(source: Source, test: Condition) -> Condition:
     sql = test[0].format(cell=source.cell, **read)
     if source.rows:
         return f"EXISTS (SELECT 1 {source.rows} AND ({sql}))", source.parameters + test[1]
+    if source.plain:
+        # Not unknown either, and a range of an index as well.
+        return f"({source.cell} IS NOT NULL AND {sql})", test[1]
     return f"coalesce({sql}, 0)", test[1]
 
 

@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import chromadb
@@ -18,9 +20,10 @@ from chromadb.config import Settings
 
 from store.address import Address, require_server
 from store.errors import StoreError, StoreUnreachableError, StoreVersionError
+from store.graph import GRAPH, SYNC_THRESHOLD
 from store.records import Kind
 from store.store import Store
-from store.vectors import GRAPH, SYNC_THRESHOLD, Floats, Vectors
+from store.vectors import Floats, Vectors
 
 pytestmark = pytest.mark.filterwarnings("ignore:legacy embedding function config")
 
@@ -236,6 +239,71 @@ def test_vectors_made_with_other_settings_are_refused_and_can_be_dropped(tmp_pat
     vectors.close()
 
 
+def test_vectors_of_an_older_version_whose_graph_was_made_with_more_care_are_used(tmp_path: Path) -> None:
+    client = chromadb.PersistentClient(tmp_path / "vectors", settings=settings())
+    older = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 200, "sync_threshold": 1000}
+    made = client.create_collection("pinwright-ads", embedding_function=None, configuration={"hnsw": older})
+    made.upsert(ids=names(3), embeddings=some_vectors(3))
+    client.close()
+    vectors = Vectors(tmp_path / "vectors")
+    assert vectors.query(Kind.AD, some_vectors(3)[1], 1)[0][0] == "id 1"
+    vectors.close()
+
+
+def test_a_graph_that_grows_goes_to_disk_more_rarely_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.graph.SYNC_THRESHOLD", 10)
+    monkeypatch.setattr("store.graph.VECTORS_A_THRESHOLD", 100)
+    vectors, made = Vectors(tmp_path / "vectors"), some_vectors(450)
+    for start in range(0, 450, 50):
+        vectors.upsert(Kind.AD, names(450)[start : start + 50], made[start : start + 50])
+    vectors.settle()
+    vectors.close()
+    assert vectors.count(Kind.AD) == 450
+    assert all(vectors.query(Kind.AD, made[place], 1)[0][0] == f"id {place}" for place in range(450))
+    vectors.close()
+    client = chromadb.PersistentClient(tmp_path / "vectors", settings=settings())
+    graph = client.get_collection("pinwright-ads", embedding_function=None).configuration_json["hnsw"]
+    assert graph["sync_threshold"] == 80
+    client.close()
+
+
+def test_erased_vectors_are_in_no_file(vectors: Vectors, tmp_path: Path) -> None:
+    from store.erasing import Trace, look_for
+
+    made = some_vectors(1200)
+    vectors.upsert(Kind.AD, names(1200), made)
+    vectors.settle()
+    trace = Trace((), (made[7][:8].tobytes(), made[1199][8:].tobytes()))
+    embedded = bool(sum(seen.numbers for seen in look_for(trace, [tmp_path])))
+    vectors.erase(Kind.AD, ["id 7", "id 1199", "nobody"])
+    vectors.close()
+    assert embedded == (tmp_path / "vectors").exists()
+    assert sum(seen.numbers for seen in look_for(trace, [tmp_path])) == 0
+    assert vectors.count(Kind.AD) == 1198
+    assert vectors.query(Kind.AD, made[8], 1)[0][0] == "id 8"
+    assert "id 7" not in dict(vectors.query(Kind.AD, made[7], 50))
+
+
+def test_what_memory_held_is_not_left_in_the_unused_places_of_a_graph(tmp_path: Path) -> None:
+    vectors, made = Vectors(tmp_path / "vectors"), some_vectors(7)
+    vectors.upsert(Kind.AD, names(7), made)
+    vectors.settle()
+    vectors.close()
+    (graph,) = (tmp_path / "vectors").glob("*/data_level0.bin")
+    whole = graph.read_bytes()
+    assert len(whole) % 100 == 0, "Chroma makes room for a hundred"
+    graph.write_bytes(whole[: -len(whole) // 2] + b"secret" * (len(whole) // 12))
+    spoilt = graph.read_bytes()
+    graph.write_bytes(spoilt + bytes(len(whole) - len(spoilt)))
+    vectors.vacuum()
+    assert b"secret" not in graph.read_bytes()
+    assert len(graph.read_bytes()) == len(whole)
+    assert all(vectors.query(Kind.AD, made[place], 1)[0][0] == f"id {place}" for place in range(7))
+    vectors.close()
+
+
 def test_a_file_of_settings_in_the_folder_of_the_user_is_not_obeyed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +347,76 @@ def test_vectors_dropped_by_another_are_told_so(tmp_path: Path, server: tuple[Ad
         first.query(Kind.AD, some_vectors(1)[0], 1)
     first.close()
     assert first.query(Kind.AD, some_vectors(1)[0], 1) == []
+
+
+def test_a_server_emptied_by_another_is_found_by_check_and_mended_without_an_embedder(
+    tmp_path: Path, server: tuple[Address, object]
+) -> None:
+    from store.health import Level, check
+    from store.records import Ad
+
+    with Store.open(tmp_path / "store", url=str(server[0]), create=True) as store:
+        with store.writing("index"):
+            store.database.put(Kind.AD, [Ad(id=name, title="Lamp") for name in names(3)], source="f", run="1")
+            store.vectors().upsert(Kind.AD, names(3), some_vectors(3))
+            waiting = store.database.pending(Kind.AD, 9)
+            store.database.mark_embedded(Kind.AD, [(item.id, item.hash) for item in waiting])
+        client = chromadb.HttpClient("127.0.0.1", server[0].port, settings=settings())
+        client.delete_collection(f"pinwright-{store.database.setting('identity')}-ads")
+        client.close()
+    with Store.open(tmp_path / "store", url=str(server[0])) as store:
+        broken = [finding for finding in check(store) if finding.level is Level.BROKEN]
+        assert [finding.sentence for finding in broken] == ["3 ads have lost their vector."]
+        assert "rebuild" in broken[0].remedy
+        with store.writing("mend"):
+            store.reindex()
+        assert {finding.level for finding in check(store)} == {Level.GOOD}
+        assert store.vectors().query(Kind.AD, some_vectors(3)[1], 1)[0][0] == "id 1"
+        with store.writing("clear"):
+            store.vectors().destroy()
+
+
+class _Other(BaseHTTPRequestHandler):
+    """A server that is not the Chroma we know: it answers every path with the same."""
+
+    answer = (200, b"{}")
+
+    def do_GET(self) -> None:
+        self.send_response(self.answer[0])
+        self.end_headers()
+        self.wfile.write(self.answer[1])
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ((404, b"not found"), "no Chroma server of version 1 or later"),
+        ((410, b'{"error":"the v1 API is deprecated"}'), "no Chroma server of version 1 or later"),
+        ((200, b'{"nanosecond heartbeat": 1}'), "failed"),
+        ((200, b"\xff\xfe"), "no Chroma server of version 1 or later"),
+    ],
+)
+def test_a_server_of_another_version_is_told_in_a_sentence(
+    tmp_path: Path, answer: tuple[int, bytes], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Other, "answer", answer)
+    other = HTTPServer(("127.0.0.1", 0), _Other)
+    thread = threading.Thread(target=other.serve_forever, daemon=True)
+    thread.start()
+    try:
+        vectors = Vectors(tmp_path, server=Address("http", "127.0.0.1", other.server_port), timeout=2)
+        with pytest.raises(StoreError, match=told) as caught:
+            vectors.query(Kind.AD, some_vectors(1)[0], 1)
+        assert caught.value.hint
+    finally:
+        other.shutdown()
+        other.server_close()
 
 
 def test_a_server_that_stops_answering_is_unreachable(

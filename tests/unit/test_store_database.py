@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.connection import Connection
@@ -22,6 +22,7 @@ from store.errors import (
     StoreVersionError,
 )
 from store.records import NO_FILTERS, Ad, Availability, Filters, Interest, Kind, Pin, Price, Product
+from store.where.parse import parse
 
 
 @pytest.fixture
@@ -78,6 +79,7 @@ def test_get_many_keeps_the_order_and_leaves_out_what_is_not_there(database: Dat
     assert database.get(Kind.AD, "nobody") is None
 
 
+@settings(deadline=None)
 @given(title=st.text(st.characters(exclude_categories=()), max_size=30))
 def test_any_text_can_be_stored(title: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     database = Database(tmp_path_factory.mktemp("any") / "records.sqlite3", create=True)
@@ -229,11 +231,30 @@ def test_a_price_that_is_no_number_passes_no_filter(database: Database) -> None:
     assert database.select_ids(Kind.AD, Filters(min_price=Decimal(0)), None) == []
 
 
-def test_filtering_reads_the_index_and_no_record(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("where", "index"),
+    [
+        (
+            "interest = 'ART' AND price >= 1 AND countries = ''",
+            "COVERING INDEX records_filtered (kind=? AND interest=?",
+        ),
+        ("price >= 1 AND countries = ''", "COVERING INDEX records_priced (kind=? AND price>?"),
+    ],
+)
+def test_filtering_reads_a_range_of_an_index_and_no_record(database: Database, where: str, index: str) -> None:
     plan = database.connection.rows(
-        "EXPLAIN QUERY PLAN SELECT id FROM records WHERE kind = 'ad' AND price >= 1 AND countries = '' ORDER BY number"
+        f"EXPLAIN QUERY PLAN SELECT id FROM records WHERE kind = 'ad' AND {where} ORDER BY number"
     )
-    assert "COVERING INDEX records_filtered" in plan[0][3]
+    assert index in plan[0][3]
+
+
+def test_a_where_on_the_price_reads_a_range_of_an_index(database: Database) -> None:
+    seen: list[str] = []
+    database.connection._sqlite.set_trace_callback(seen.append)
+    database.select_ids(Kind.AD, Filters(where=parse("price < 40")), None)
+    database.connection._sqlite.set_trace_callback(None)
+    plan = database.connection.rows(f"EXPLAIN QUERY PLAN {seen[-1]}")
+    assert "records_priced (kind=? AND price>? AND price<?)" in plan[0][3]
 
 
 def test_what_waits_is_found_without_a_look_at_the_rest(database: Database) -> None:

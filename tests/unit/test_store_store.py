@@ -307,8 +307,19 @@ def test_vectors_that_a_killed_writer_spoilt_are_refused_to_readers_and_made_ane
             store.vectors()
         assert "rebuild" in caught.value.hint
         with store.writing("index"):
-            assert embed_pending(store) == 5
+            assert embed_pending(store) == 0, "its vectors are kept"
         assert store.vectors().query(Kind.AD, vector("A3"), 1)[0][0] == "A3"
+        assert levels(store) == {Level.GOOD}
+
+
+def test_a_spoilt_index_of_an_older_version_is_embedded_again(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    spoil(tmp_path)
+    with Store.open(tmp_path) as store:
+        store.database.set_setting(UNSETTLED, "yes")
+        store.database.connection.change("DELETE FROM record_vectors")
+        with store.writing("index"):
+            assert embed_pending(store) == 5
         assert levels(store) == {Level.GOOD}
 
 
@@ -320,15 +331,16 @@ def test_vectors_that_a_killed_writer_left_sound_are_kept(tmp_path: Path) -> Non
         assert store.database.setting(UNSETTLED) is None
 
 
-def test_vectors_that_moved_here_from_a_server_all_wait_again(tmp_path: Path) -> None:
+def test_vectors_that_moved_here_from_a_server_are_indexed_again(tmp_path: Path) -> None:
     make_store(tmp_path)
     with Store.open(tmp_path) as store:
         store.database.set_setting("vectors_at", "http://127.0.0.1:1")
         with pytest.raises(StoreMissingError, match="not in this store") as caught:
             store.vectors()
         assert "rebuild" in caught.value.hint and "--store-url http://127.0.0.1:1" in caught.value.hint
+        store.kept_vectors().delete(Kind.AD, ["A1"])
         with store.writing("index"):
-            assert store.database.count_pending(Kind.AD) == 5
+            assert [item.id for item in store.database.pending(Kind.AD, 9)] == ["A1"]
 
 
 def test_a_server_that_does_not_answer_does_not_take_over_the_vectors(tmp_path: Path) -> None:
