@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from assistant.evaluation.retrieval import Measured
     from assistant.matching.rankings import Setting
 
-app = typer.Typer(help="Measure how good search is, and whether a change made it better.", no_args_is_help=True)
+app = typer.Typer(name="eval", help="Measure search, and whether a change made it better.", no_args_is_help=True)
 
 
 @app.command(short_help="Measure search on a data set with judgements.")
@@ -76,7 +76,7 @@ def retrieval(
     require_places(outputs, dataset.questions.files, force=force)
     _tell_of(context, dataset, with_run=run is not None)
     asked = _asked(dataset.questions, typos, seed)
-    found = _search(context, dataset, asked, chosen, keep=keep)
+    found = _search(context, dataset, asked, chosen, keep=keep, seed=seed)
     measured = measure_all(dataset.questions, found, relevant_from=relevant_from, seed=seed)
     contents = [_contents(one, dataset.questions, places[one.setting], relevant_from, asked) for one in measured]
     write_files([content for group in contents for content in group])
@@ -107,14 +107,15 @@ def _asked(questions: Questions, typos: float, seed: int) -> dict[str, str]:
 
 
 def _search(
-    context: Context, dataset: Dataset, asked: dict[str, str], chosen: list[Setting], *, keep: bool
+    context: Context, dataset: Dataset, asked: dict[str, str], chosen: list[Setting], *, keep: bool, seed: int
 ) -> dict[Setting, dict[str, tuple[tuple[str, float], ...]]]:
     from assistant.evaluation.retrieval import search_all
     from assistant.terminal.progress import Bar
     from store.records import Kind
 
     with indexed(context, {Kind.AD: dataset.documents}, keep=keep) as store, Bar(context.screen, "Searching") as bar:
-        return search_all(asked, store, context.workbench.embedder, chosen, rated(bar, "queries"))
+        embedder, moved = context.workbench.embedder, rated(bar, "queries")
+        return search_all(asked, store, embedder, chosen, moved, relevance=dataset.questions.relevance, seed=seed)
 
 
 def _contents(

@@ -18,7 +18,7 @@ LONGEST_ID = 500
 
 def lines_of(path: Path) -> Iterator[Line]:
     """The lines that are not blank, with their numbers from 1, of a text that may be gzipped."""
-    with _opened(path) as source:
+    with opened(path) as source:
         for line in bounded_lines(source.text()):
             if not line.whole:
                 raise fault(path, line.number, "the line is too long")
@@ -28,7 +28,7 @@ def lines_of(path: Path) -> Iterator[Line]:
 
 def objects_of(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
     """The objects of a JSON Lines file, each with the number of its line."""
-    with _opened(path) as source:
+    with opened(path) as source:
         for item in read_lines(source.text()):
             if item.problem:
                 raise fault(path, item.line, item.problem, hint="Write one JSON object a line.")
@@ -53,7 +53,8 @@ def checked_id(path: Path, line: int, what: str, value: object, *, hint: str = "
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Source]:
+def opened(path: Path) -> Iterator[Source]:
+    """The file, unpacked where it is gzipped. Raises InputError where it cannot be read as one."""
     shown = shorten(str(path), 300)
     if not path.exists() or path.is_dir():
         what = f"{shown} is a folder, not a file." if path.is_dir() else f"There is no file {shown}."

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from assistant.embedding.embedder import Embedder
+from assistant.evaluation.crossed import Relevance, rank_crossed
 from assistant.evaluation.dataset import Questions
 from assistant.evaluation.measures import DEPTH, MEASURES, NDCG, Values, column, measure
 from assistant.evaluation.statistics import RESAMPLES, Interval, interval, randomisation_test
-from assistant.matching.rankings import Ranking, Setting, rank
-from assistant.matching.search import text_query
+from assistant.matching.ranking.features import Features
+from assistant.matching.rankings import Ranking, Setting, look, rank
+from assistant.matching.search import read_query, text_query
 from store.records import Kind
 from store.store import Store
 
@@ -45,14 +47,28 @@ def search_all(
     embedder: Embedder,
     settings: Sequence[Setting],
     on_progress: Progress = lambda *_: None,
+    *,
+    relevance: Relevance | None = None,
+    seed: int = 0,
 ) -> dict[Setting, dict[str, Ranking]]:
-    """The first 100 results of each query, by setting and query."""
+    """The first 100 results of each query, by setting and query.
+
+    With `relevance` the ranker that ranks a query was learned from the others; without, it is the built-in one.
+    """
+    learned = Setting.RANKER in settings and relevance is not None
+    at_once = [setting for setting in settings if not (learned and setting is Setting.RANKER)]
     found: dict[Setting, dict[str, Ranking]] = {setting: {} for setting in settings}
+    features: dict[str, Features] = {}
     for done, (identifier, text) in enumerate(asked.items(), start=1):
-        ranked = rank(text_query(text, embedder), Kind.AD, store, settings, limit=DEPTH)
-        for setting, ranking in ranked.items():
+        query = read_query(text, Kind.AD, store, embedder)
+        typed = text_query(text, embedder) if query.corrections else query
+        for setting, ranking in rank(query, Kind.AD, store, at_once, limit=DEPTH, typed=typed).items():
             found[setting][identifier] = ranking
+        if learned:
+            features[identifier] = look(query, Kind.AD, store, limit=DEPTH)
         on_progress(done, len(asked))
+    if learned and relevance is not None:
+        found[Setting.RANKER] = rank_crossed(features, relevance, limit=DEPTH, seed=seed)
     return found
 
 

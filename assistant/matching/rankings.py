@@ -1,14 +1,17 @@
-"""The ways to rank that can be measured beside each other: what `search` does, each leg alone, and plain fusions.
+"""The ways to rank that can be measured beside each other: what `search` does, a ranker, each leg alone, plain fusions.
 
 Only the default serves anybody. The others stand still, so that a change of the default is held against the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.matching.ranking.candidates import Candidates
+from assistant.matching.ranking.features import Features, features_of
+from assistant.matching.ranking.ranker import DEFAULT, Ranker
 from assistant.matching.search import CANDIDATES, Query, cosines_of, search
 from store.records import Kind
 from store.store import Store
@@ -29,6 +32,7 @@ class Setting(StrEnum):
     LEXICAL = "lexical"
     RECIPROCAL = "reciprocal"
     SUM = "sum"
+    RANKER = "ranker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,44 @@ class Legs:
 
 
 def rank(
-    query: Query, kind: Kind, store: Store, settings: Iterable[Setting], *, limit: int = 100
+    query: Query,
+    kind: Kind,
+    store: Store,
+    settings: Iterable[Setting],
+    *,
+    limit: int = 100,
+    typed: Query | None = None,
+    ranker: Ranker = DEFAULT,
 ) -> dict[Setting, Ranking]:
-    """At most `limit` ids by each of the settings, from one look at the indexes for all but the default."""
+    """At most `limit` ids by each of the settings.
+
+    `typed` is the query without corrections, which all but the default and the ranker are asked.
+    """
     wanted = list(dict.fromkeys(settings))
-    legs = _legs(query, kind, store, max(CANDIDATES, limit)) if {*wanted} - {Setting.DEFAULT} else None
-    return {
-        setting: _ordered(_FUSIONS[setting](legs), limit)
-        if setting in _FUSIONS and legs is not None
-        else tuple((match.record.id, match.score) for match in search(query, kind, store, limit=limit))
-        for setting in wanted
-    }
+    legs = _legs(typed or query, kind, store, max(CANDIDATES, limit)) if {*wanted} & _FUSIONS.keys() else None
+    found: dict[Setting, Ranking] = {}
+    for setting in wanted:
+        if setting in _FUSIONS and legs is not None:
+            found[setting] = _ordered(_FUSIONS[setting](legs), limit)
+        elif setting is Setting.RANKER:
+            found[setting] = ranked(look(query, kind, store, limit=limit), ranker, limit)
+        else:
+            found[setting] = tuple((match.record.id, match.score) for match in search(query, kind, store, limit=limit))
+    return found
+
+
+def look(query: Query, kind: Kind, store: Store, *, limit: int = 100, also: Collection[str] = ()) -> Features:
+    """The features of what both legs find for a query, and of the ids in `also`."""
+    legs = _legs(query, kind, store, max(CANDIDATES, limit))
+    cosines = {**legs.cosines, **cosines_of(query, kind, store, set(also) - legs.cosines.keys())}
+    candidates = Candidates(kind=kind, text=query.text, vector=query.vector, cosines=cosines, words=legs.lexical)
+    return features_of(candidates, store)
+
+
+def ranked(features: Features, ranker: Ranker, limit: int) -> Ranking:
+    """The candidates as a ranker orders them, with their scores."""
+    ordered = ranker.order(features)[:limit]
+    return tuple((identifier, sum(part.points for part in parts)) for identifier, parts in ordered)
 
 
 def _legs(query: Query, kind: Kind, store: Store, candidates: int) -> Legs:

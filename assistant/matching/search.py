@@ -1,44 +1,62 @@
-"""Find what matches a text or a pin: dense and lexical candidates, fused by a weighted sum that can be shown.
+"""Find what matches a text or a pin: dense and lexical candidates, ordered by a ranker whose parts can be shown.
 
-Dense vectors alone lose to words on shopping data and words alone lose on ideas; a plain weighted sum of the two,
-each scaled to 0..1 among the candidates, beats both.
+Dense vectors alone lose to words on shopping data and words alone lose on ideas; a weighted sum of the two, each scaled
+to 0..1 among the candidates, beats both, and a few more features of the best of them beat the sum.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Embedder
 from assistant.errors import UnknownIdError, UsageError
-from store.records import NO_FILTERS, Filters, Kind, Match, Part, Record
+from assistant.matching.ranking.candidates import Candidates
+from assistant.matching.ranking.ranker import DEFAULT, Ranker, order
+from store.records import NO_FILTERS, Filters, Kind, Match, Record
+from store.spelling.corrector import Correction
 from store.store import Store
 
 CANDIDATES = 200
-DENSE_WEIGHT = 0.5
 LONGEST_QUERY = 2000
-# Up to so many survivors of a filter each is scored: 0.15 s at 0.04 ms a vector. Of more the index is asked, and the
-# filter applied to what it finds.
-EXACT_BELOW = 4000
+# Up to so many survivors of a filter each is scored; of more the index is asked, and the filter applied to what it
+# finds.
+EXACT_BELOW = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for: its words, and its vector of shape (dimension,)."""
+    """What is looked for: its words, and its vector of shape (dimension,).
+
+    `corrections` are the words that are read as others than were typed, in the order in which they were put right.
+    """
 
     text: str
     vector: NDArray[np.float32]
+    corrections: tuple[Correction, ...] = ()
 
 
 def text_query(text: str, embedder: Embedder) -> Query:
-    """A query from what somebody typed."""
+    """A query from a text, taken as it is."""
+    text = _bounded(text)
+    return Query(text, embedder.embed([text], role="query")[0])
+
+
+def read_query(text: str, kind: Kind, store: Store, embedder: Embedder) -> Query:
+    """A query from what somebody typed, its slips put right by the words that records of this kind have."""
+    reading = store.lexicon.read(kind, _bounded(text), knows=embedder.knows)
+    return replace(text_query(reading.text, embedder), corrections=reading.corrections)
+
+
+def _bounded(text: str) -> str:
+    """The text on one line and of bounded length. Raises UsageError where it is empty."""
     text = " ".join(text.split())[:LONGEST_QUERY]
     if not text:
         raise UsageError("The text to look for is empty.", hint='Write for example: match "linen bedding".')
-    return Query(text, embedder.embed([text], role="query")[0])
+    return text
 
 
 def record_query(kind: Kind, identifier: str, store: Store) -> tuple[Record, Query]:
@@ -53,7 +71,13 @@ def record_query(kind: Kind, identifier: str, store: Store) -> tuple[Record, Que
 
 
 def search(
-    query: Query, kind: Kind, store: Store, *, filters: Filters = NO_FILTERS, limit: int = 10
+    query: Query,
+    kind: Kind,
+    store: Store,
+    *,
+    filters: Filters = NO_FILTERS,
+    limit: int = 10,
+    ranker: Ranker = DEFAULT,
 ) -> tuple[Match, ...]:
     """The best records of a kind, at most `limit`, best first. With filters the result is that of an exact search."""
     among = _survivors(kind, store, filters)
@@ -63,9 +87,10 @@ def search(
     dense = dict(_dense(query, kind, store, wanted, among))
     lexical = dict(store.lexicon.search(kind, query.text, wanted, ids=None if among is None else set(among)))
     dense |= cosines_of(query, kind, store, lexical.keys() - dense.keys())
-    fused = _fuse(dense, lexical)[:limit]
-    records = store.database.get_many(kind, [identifier for identifier, _ in fused])
-    found = [(records[identifier], parts) for identifier, parts in fused if identifier in records]
+    candidates = Candidates(kind=kind, text=query.text, vector=query.vector, cosines=dense, words=lexical)
+    ordered = order(candidates, store, ranker)[:limit]
+    records = store.database.get_many(kind, [identifier for identifier, _ in ordered])
+    found = [(records[identifier], parts) for identifier, parts in ordered if identifier in records]
     return tuple(
         Match(
             rank=rank,
@@ -106,32 +131,6 @@ def cosines_of(query: Query, kind: Kind, store: Store, ids: Collection[str]) -> 
     """The cosine of candidates that only the words found, so that each is judged by both parts."""
     vectors = store.vectors().get(kind, sorted(ids)) if ids else {}
     return {identifier: float(vector @ query.vector) for identifier, vector in vectors.items()}
-
-
-def _fuse(dense: dict[str, float], lexical: dict[str, float]) -> list[tuple[str, tuple[Part, ...]]]:
-    """Scale both parts, weigh them, and order by their sum; equal sums keep the order of the ids."""
-    dense_weight = DENSE_WEIGHT if lexical else 1.0
-    scaled_dense, scaled_lexical = _scale(dense), _scale(lexical, floor=0.0)
-    rows = [
-        (
-            identifier,
-            (
-                Part("meaning", dense.get(identifier, 0.0), scaled_dense.get(identifier, 0.0), dense_weight),
-                Part("words", lexical.get(identifier, 0.0), scaled_lexical.get(identifier, 0.0), 1 - dense_weight),
-            ),
-        )
-        for identifier in dense.keys() | lexical.keys()
-    ]
-    return sorted(rows, key=lambda row: (-sum(part.points for part in row[1]), row[0]))
-
-
-def _scale(scores: dict[str, float], floor: float | None = None) -> dict[str, float]:
-    """Scores between 0 (the lowest candidate, or `floor`) and 1 (the best)."""
-    if not scores:
-        return {}
-    low = min(scores.values()) if floor is None else floor
-    span = max(scores.values()) - low
-    return {identifier: (score - low) / span if span > 0 else 1.0 for identifier, score in scores.items()}
 
 
 def blend(vector: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:

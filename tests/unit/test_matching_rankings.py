@@ -8,8 +8,10 @@ import pytest
 
 from assistant.embedding.hashing import HashingEmbedder
 from assistant.evaluation.kept import open_index
-from assistant.matching.rankings import Ranking, Setting, rank
-from assistant.matching.search import Query, search, text_query
+from assistant.matching.ranking.ranker import DEFAULT, Ranker
+from assistant.matching.rankings import Ranking, Setting, look, rank
+from assistant.matching.rankings import ranked as order_of
+from assistant.matching.search import Query, read_query, search, text_query
 from store.records import Ad, Kind
 from store.store import Store
 
@@ -92,11 +94,35 @@ def test_the_default_is_what_a_look_up_shows(store: Store, query: Query) -> None
     assert list(ranked(query, store, Setting.DEFAULT, 7)) == shown
 
 
+def test_the_ranker_orders_what_both_legs_found(store: Store, query: Query) -> None:
+    features = look(query, Kind.AD, store)
+    assert ranked(query, store, Setting.RANKER) == order_of(features, DEFAULT, 100)
+    assert set(features.ids) == cosines(query).keys()
+    by_meaning = rank(query, Kind.AD, store, [Setting.RANKER], ranker=Ranker(name="x", weights={"meaning": 1.0}))
+    nearest = max(cosines(query).items(), key=lambda pair: pair[1])[0]
+    assert by_meaning[Setting.RANKER][0][0] == nearest
+
+
+def test_what_neither_leg_found_can_be_looked_at_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.matching.rankings.CANDIDATES", 1)
+    found = look(text_query("clay pot", EMBEDDER), Kind.AD, store, limit=1, also=["A001", "gone"])
+    assert "A001" in found.ids and "gone" not in found.ids and len(found.ids) <= 3
+
+
 def test_all_settings_come_from_one_call_in_their_order(store: Store, query: Query) -> None:
     found = rank(query, Kind.AD, store, list(Setting)[::-1], limit=5)
     assert list(found) == list(Setting)[::-1]
     assert all(ranking == ranked(query, store, setting, 5) for setting, ranking in found.items())
     assert all(len(ranking) <= 5 for ranking in found.values())
+
+
+def test_only_the_default_is_asked_the_query_with_its_corrections(store: Store) -> None:
+    typed, read = text_query("dsek lmap", EMBEDDER), read_query("dsek lmap", Kind.AD, store, EMBEDDER)
+    assert read.text == "desk lamp"
+    found = rank(read, Kind.AD, store, list(Setting), limit=5, typed=typed)
+    assert found[Setting.DEFAULT] == ranked(read, store, Setting.DEFAULT, 5)
+    for setting in (Setting.DENSE, Setting.LEXICAL, Setting.RECIPROCAL, Setting.SUM):
+        assert found[setting] == ranked(typed, store, setting, 5)
 
 
 def test_a_query_that_shares_no_word_finds_by_meaning(store: Store) -> None:

@@ -12,8 +12,9 @@ from assistant.embedding.hashing import HashingEmbedder
 from assistant.errors import UnknownIdError, UsageError
 from assistant.matching import search as searching
 from assistant.matching.index import embed_pending
-from assistant.matching.search import LONGEST_QUERY, blend, record_query, search, text_query
-from store.records import Ad, Availability, Filters, Interest, Kind, Match, Pin, Price
+from assistant.matching.ranking.ranker import Ranker
+from assistant.matching.search import LONGEST_QUERY, blend, read_query, record_query, search, text_query
+from store.records import NO_FILTERS, Ad, Availability, Filters, Interest, Kind, Match, Pin, Price
 from store.store import Store
 
 pytestmark = pytest.mark.filterwarnings("ignore:legacy embedding function config")
@@ -52,8 +53,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield opened
 
 
-def find(store: Store, text: str, filters: Filters | None = None, limit: int = 10, kind: Kind = Kind.AD) -> list[Match]:
-    return list(search(text_query(text, EMBEDDER), kind, store, filters=filters or Filters(), limit=limit))
+# Both legs in halves and nothing else, so that a score can be worked out by hand.
+LEGS_ALONE = Ranker(name="legs", weights={"meaning": 0.5, "words": 0.5})
+
+
+def find(
+    store: Store, text: str, filters: Filters = NO_FILTERS, limit: int = 10, kind: Kind = Kind.AD, **named: Ranker
+) -> list[Match]:
+    return list(search(text_query(text, EMBEDDER), kind, store, filters=filters, limit=limit, **named))
 
 
 def ids(matches: list[Match]) -> list[str]:
@@ -101,7 +108,7 @@ FILTERS = (
 @pytest.mark.parametrize("filters", FILTERS)
 @pytest.mark.parametrize("text", ["oak shelf for the hall", "clay", "nothing shared whatsoever", "lamp 17"])
 def test_with_filters_the_result_is_that_of_an_exact_search(store: Store, filters: Filters, text: str) -> None:
-    found = find(store, text, filters, limit=1000)
+    found = find(store, text, filters, limit=1000, ranker=LEGS_ALONE)
     assert all(passes(match.record, filters) for match in found if isinstance(match.record, Ad))
     expected = by_hand(store, text, filters)
     assert sorted(ids(found)) == sorted(expected)
@@ -130,9 +137,11 @@ def test_the_best_match_has_the_words_and_the_meaning(store: Store) -> None:
     best, *_ = find(store, "clay pot garden 3")
     assert best.record.id == "A003" and best.rank == 1
     assert best.shared_words == ("clay", "pot", "garden", "3")
-    assert [part.name for part in best.parts] == ["meaning", "words"]
-    assert all(part.scaled == 1.0 and part.weight == 0.5 for part in best.parts)
-    assert best.score == 1.0
+    meaning, words, *_ = best.parts
+    assert (meaning.name, meaning.scaled) == ("meaning", 1.0) and (words.name, words.scaled) == ("words", 1.0)
+    assert sum(part.weight for part in best.parts) == pytest.approx(1.0)
+    (alone, *_) = find(store, "clay pot garden 3", ranker=LEGS_ALONE)
+    assert alone.record == best.record and alone.score == 1.0
 
 
 def test_scores_lie_between_none_and_one_and_fall_with_the_rank(store: Store) -> None:
@@ -144,7 +153,7 @@ def test_scores_lie_between_none_and_one_and_fall_with_the_rank(store: Store) ->
 
 
 def test_the_meaning_counts_whole_where_no_word_is_shared(store: Store) -> None:
-    for match in find(store, "zzz qqq"):
+    for match in find(store, "zzz qqq", ranker=LEGS_ALONE):
         meaning, words = match.parts
         assert (meaning.weight, words.weight) == (1.0, 0.0)
 
@@ -163,11 +172,6 @@ def test_a_higher_limit_only_adds_matches_and_a_low_one_is_kept(store: Store) ->
     assert len(find(store, "desk lamp", limit=3)) == 3
 
 
-def test_equal_scores_keep_the_order_of_the_ids() -> None:
-    fused = searching._fuse({"best": 0.9, **dict.fromkeys("hgfedcba", 0.5)}, {})
-    assert [identifier for identifier, _ in fused] == ["best", *"abcdefgh"]
-
-
 def test_pins_are_found_in_any_script_and_apart_from_ads(store: Store) -> None:
     assert ids(find(store, "木の棚", kind=Kind.PIN))[0] == "P3"
     assert set(ids(find(store, "oak shelf", kind=Kind.PIN))) <= {"P1", "P2", "P3", "late"}
@@ -179,15 +183,59 @@ def test_nothing_in_a_query_is_syntax(store: Store, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n\t\u3000"])
-def test_an_empty_query_is_refused(text: str) -> None:
+def test_an_empty_query_is_refused(store: Store, text: str) -> None:
     with pytest.raises(UsageError, match="empty") as caught:
         text_query(text, EMBEDDER)
     assert caught.value.hint
+    with pytest.raises(UsageError, match="empty"):
+        read_query(text, Kind.AD, store, EMBEDDER)
 
 
 def test_a_query_is_one_line_and_of_bounded_length() -> None:
     assert text_query(" oak \n shelf ", EMBEDDER).text == "oak shelf"
     assert len(text_query("word " * 5_000, EMBEDDER).text) <= LONGEST_QUERY
+
+
+def test_a_mistyped_query_is_read_for_both_legs_and_says_so(store: Store) -> None:
+    query, meant = read_query(" oka  shefl", Kind.AD, store, EMBEDDER), text_query("oak shelf", EMBEDDER)
+    assert query.text == meant.text
+    np.testing.assert_array_equal(query.vector, meant.vector)
+    assert [(one.typed, one.read_as) for one in query.corrections] == [("oka", "oak"), ("shefl", "shelf")]
+    assert search(query, Kind.AD, store) == search(meant, Kind.AD, store)
+
+
+def test_a_query_taken_as_it_is_has_no_corrections(store: Store) -> None:
+    assert text_query("oka shefl", EMBEDDER).text == "oka shefl"
+    assert text_query("oka shefl", EMBEDDER).corrections == ()
+    assert read_query("oak shelf", Kind.AD, store, EMBEDDER).corrections == ()
+
+
+def test_a_word_that_the_embedder_knows_is_no_slip(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EMBEDDER, "knows", lambda word: word == "lamb")
+    assert read_query("desk lamb", Kind.AD, store, EMBEDDER).text == "desk lamb"
+    monkeypatch.undo()
+    assert read_query("desk lamb", Kind.AD, store, EMBEDDER).text == "desk lamp"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lamp",
+        "lapm",
+        "the of and",
+        "🪔 🧶",
+        "木の棚",
+        "مزهرية",
+        "oak shelf " * 200,
+        "o" * 100_000,
+        "lapm shefl " * 10_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_any_typed_query_finds_something(store: Store, text: str) -> None:
+    query = read_query(text, Kind.AD, store, EMBEDDER)
+    assert len(query.text) <= 2 * LONGEST_QUERY
+    assert len(search(query, Kind.AD, store, limit=5)) == 5
 
 
 def test_a_pin_looks_for_ads_by_its_own_vector_and_words(store: Store) -> None:
