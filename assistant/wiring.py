@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.embedding.embedder import Embedder
+from assistant.errors import UsageError
 from assistant.llm.engine import Engine
 from assistant.models.local import LocalModel
 from assistant.settings import Settings
+from store.errors import StoreError
 from store.store import Store
+
+if TYPE_CHECKING:
+    from assistant.matching.ranking.ranker import Ranker
 
 SCRIPTED, HASHING, OPENAI = "scripted", "hashing", "openai"
 Narrate = Callable[[str], None]
@@ -33,6 +39,7 @@ class Workbench:
         self._narrate = narrate
         self._engine: Engine | None = None
         self._embedder: Embedder | None = None
+        self._ranker: Ranker | None = None
         self._store: Store | None = None
 
     @property
@@ -45,8 +52,40 @@ class Workbench:
     @property
     def embedder(self) -> Embedder:
         if self._embedder is None:
-            self._embedder = self._open_embedder()
+            self._embedder = self.open_embedder(self.embedder_name)
         return self._embedder
+
+    def forget_embedder(self) -> None:
+        """Let the next who asks for the embedder get the one that is in use by then."""
+        self._embedder = None
+
+    @property
+    def embedder_name(self) -> str:
+        """The embedder that the settings name, or the folder of the one that was tuned from it for this store."""
+        named = self.settings.embedder
+        try:
+            tuned_from, tuned, used = map(self.store().database.setting, ("tuned_from", "tuned_model", "embedder_name"))
+        except StoreError:  # none yet, or one that is damaged: whoever needs it says so
+            return named
+        folder = self.settings.models_folder / (tuned or "")
+        return str(folder) if tuned and tuned == used and tuned_from == named and folder.is_dir() else named
+
+    def embedder_model(self, name: str) -> LocalModel:
+        """The model behind an embedder's name; UsageError for a part made for tests, which has none."""
+        from assistant.models.resolve import resolve
+
+        if made_for_tests(name):
+            raise UsageError(f"The embedder {name} has no model.", hint="Name another with --embedder.")
+        return resolve(name, "embedder", self.settings.models_folder)
+
+    @property
+    def ranker(self) -> Ranker:
+        """The ranker that was fitted here, or the one that needs no judged data."""
+        from assistant.matching.ranking.files import installed_ranker
+
+        if self._ranker is None:
+            self._ranker = installed_ranker(self.settings.models_folder)
+        return self._ranker
 
     def store(self, *, create: bool = False) -> Store:
         """The store; StoreMissingError where there is none yet and it is not to be made."""
@@ -88,16 +127,16 @@ class Workbench:
             cache=self.settings.home / "cache" / "prefixes",
         )
 
-    def _open_embedder(self) -> Embedder:
-        if self.settings.embedder == HASHING:
+    def open_embedder(self, name: str) -> Embedder:
+        """The embedder of a name or a folder; it is exported first where that was not done yet."""
+        if name == HASHING:
             from assistant.embedding.hashing import HashingEmbedder
 
             return HashingEmbedder()
         from assistant.embedding.layout import exported_folder
         from assistant.embedding.onnx import OnnxEmbedder
-        from assistant.models.resolve import resolve
 
-        model = resolve(self.settings.embedder, "embedder", self.settings.models_folder)
+        model = self.embedder_model(name)
         folder = exported_folder(model, self.settings.models_folder)
         self._export_once(model, folder)
         return OnnxEmbedder(folder, threads=self.settings.worker_threads)

@@ -54,8 +54,8 @@ def export(source: Path, target: Path, *, sha256: str, name: str = "") -> None:
         if ready(target, sha256):
             return
         require_room(f"The export of {source.name}", _size(source), target.parent)
-        with full_disk_explained(f"the export of {source.name}", target.parent), staged(target) as stage, _quiet():
-            model = _load(source)
+        with full_disk_explained(f"the export of {source.name}", target.parent), staged(target) as stage, quiet():
+            model = load(source)
             _check_modules(model, source)
             graph = stage / GRAPH_NAME
             _write_graph(model, graph, source)
@@ -71,7 +71,7 @@ def _size(folder: Path) -> int:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the warnings, log lines and progress bars of torch and transformers off the terminal."""
     before = logging.root.manager.disable
     with warnings.catch_warnings():
@@ -86,7 +86,8 @@ def _quiet() -> Iterator[None]:
             logging.disable(before)
 
 
-def _load(source: Path) -> Any:
+def load(source: Path) -> Any:
+    """The model of a sentence-transformers folder, offline and without code of its own; ModelError where it is none."""
     from sentence_transformers import SentenceTransformer  # 8 s, with torch
 
     options = {"attn_implementation": "eager", "dtype": "float32"}
@@ -107,7 +108,7 @@ def _check_modules(model: Any, source: Path) -> None:
         raise _not_exportable(source, "it is not a transformer with pooling")
     if not getattr(model.tokenizer, "is_fast", False):
         raise _not_exportable(source, "it has no fast tokenizer")
-    if any(_prefix(model, role) for role in PROMPT_NAMES) and not all(
+    if any(prompt_of(model, role) for role in PROMPT_NAMES) and not all(
         getattr(module, "include_prompt", True) for module in model
     ):
         raise _not_exportable(source, "its pooling leaves out the prompt")
@@ -175,13 +176,13 @@ def _details(model: Any, graph_size: int) -> dict[str, Any]:
         "max_tokens": _max_tokens(model),
         "padding_side": model.tokenizer.padding_side,
         "padding_id": int(model.tokenizer.pad_token_id or 0),
-        "query_prefix": _prefix(model, "query"),
-        "passage_prefix": _prefix(model, "passage"),
+        "query_prefix": prompt_of(model, "query"),
+        "passage_prefix": prompt_of(model, "passage"),
         "graph_size": graph_size,
     }
 
 
-def _prefix(model: Any, role: Role) -> str:
+def prompt_of(model: Any, role: Role) -> str:
     """The prompt of a role under any of its customary names: the library fills in empty ones for some."""
     return next((model.prompts[name] for name in PROMPT_NAMES[role] if model.prompts.get(name)), "")
 
