@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from assistant.commands.context import Context
-from assistant.commands.match import read_filters
+from assistant.commands.filtering import read_filters
 from assistant.commands.running import CommandLineError, refusal, run_command, tell
 from assistant.errors import PinwrightError, UsageError
 from store.errors import StoreError
