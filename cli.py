@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 
 from assistant.commands import (
+    auction,
     batch,
+    campaigns,
     check,
     demo,
     doctor,
@@ -25,6 +27,7 @@ from assistant.commands import (
     review,
     store,
     style,
+    tune,
     write,
 )
 from assistant.commands.context import Context
@@ -78,16 +81,10 @@ def root(
         run_session(ctx.obj, app)
 
 
-for module in (demo, index, match, write, batch, check):
+for module in (demo, index, match, write, batch, check, export, intent, doctor):
     module.register(app)
-app.add_typer(review.app, name="review")
-export.register(app)
-app.add_typer(style.app, name="style")
-intent.register(app)
-app.add_typer(evaluation.app, name="eval")
-app.add_typer(store.app, name="store")
-app.add_typer(models.app, name="models")
-doctor.register(app)
+for group in (review, style, campaigns, auction, evaluation, tune, store, models):
+    app.add_typer(group.app)
 
 
 def run(arguments: list[str], context: Context | None = None) -> int:

@@ -2,99 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.commands import matching
 from assistant.commands.context import AsJson, Context, here
+from assistant.commands.explaining import show_kept, subject_of
+from assistant.commands.filtering import read_filters
+from assistant.commands.lookup import LookUp
+from assistant.commands.occasion import Circumstances, read_occasion
 from assistant.errors import UsageError
-from store.records import Availability, Filters, Interest, Kind, Match
-from store.where.parse import parse
+from store.records import Availability, Filters, Kind, Record
 
 if TYPE_CHECKING:
+    from assistant.matching.diverse import Diversity
+    from assistant.matching.eligible.keeper import Gatekeeper
+    from assistant.matching.ranking.ranker import Ranker
     from assistant.matching.search import Query
     from store.store import Store
 
 
 def register(app: typer.Typer) -> None:
-    app.command("match", short_help="Find the ads that fit a text or a pin.")(match)
+    app.command("match", short_help="Find the ads that fit a text or a pin.", help=matching.HELP)(match)
     app.command("why", short_help="Show what the score of a result is made of.")(why)
 
 
 def match(
     ctx: typer.Context,
-    text: Annotated[
-        list[str] | None, typer.Argument(help="What to look for, in words.", metavar="TEXT", show_default=False)
-    ] = None,
-    pin: Annotated[str, typer.Option(help="Find the ads that fit this pin.", metavar="ID")] = "",
-    ad: Annotated[str, typer.Option(help="Find the pins that this ad fits.", metavar="ID")] = "",
-    among: Annotated[str, typer.Option(help="Look among `ads` or `pins`.", metavar="KIND")] = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many to show.", metavar="N")] = 10,
-    interest: Annotated[
-        list[str] | None, typer.Option(help="Only these interests; can be repeated.", metavar="NAME")
-    ] = None,
-    min_price: Annotated[str, typer.Option(help="Lowest price, in the offer's currency.", metavar="N")] = "",
-    max_price: Annotated[str, typer.Option(help="Highest price, in the offer's currency.", metavar="N")] = "",
-    availability: Annotated[
-        list[str] | None, typer.Option(help="Only these, such as `in stock`.", metavar="TEXT")
-    ] = None,
-    country: Annotated[str, typer.Option(help="Only what is offered there, such as `US`.", metavar="CODE")] = "",
-    where: Annotated[
-        str, typer.Option(help='Only what satisfies this, such as "price < 40 and color = sage".', metavar="TEXT")
-    ] = "",
+    text: matching.Words = None,
+    pin: matching.PinId = "",
+    ad: matching.AdId = "",
+    exact_words: matching.ExactWords = False,
+    among: matching.Among = "",
+    limit: matching.Limit = 10,
+    interest: matching.Interests = None,
+    min_price: matching.MinPrice = "",
+    max_price: matching.MaxPrice = "",
+    availability: matching.Availabilities = None,
+    country: matching.Country = "",
+    where: matching.Condition = "",
+    language: matching.Language = "",
+    at: matching.Time = "",
+    age: matching.Age = None,
+    interested_in: matching.InterestedIn = None,
+    seen: matching.Seen = None,
+    no_personalisation: matching.NoPersonalisation = False,
+    gates: matching.Gates = True,
+    diverse: matching.Diverse = None,
+    per_advertiser: matching.PerAdvertiser = None,
+    per_category: matching.PerCategory = None,
+    why_not: matching.WhyNotId = "",
+    ranker: matching.RankerFile = None,
+    auction: matching.Auction = False,
+    rule: matching.AuctionRule = None,
+    explain: matching.Explain = False,
+    tell: matching.Why = False,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
+    as_csv: matching.AsCsv = False,
 ) -> None:
-    """Find the ads that fit a text or a pin, or the pins that an ad fits.
-
-    Each score is shown with what it is made of: meaning (the cosine of the two texts) and words (BM25), each scaled
-    among the candidates. A result can be named by its number in the next command: `why 2`, `write 2`.
-
-    --where takes any column of the records and of their feeds: `price < 40 and color in (green, sage)`. Compare by =,
-    !=, <, <=, >, >=, in (a, b), contains and is empty; join by and, or, not and parentheses. Case does not count.
-    """
     context = here(ctx)
-    from assistant.feeds.text import plain
-
-    words, pin, ad = plain(" ".join(text or ())), plain(pin), plain(ad)
-    if sum(map(bool, (words, pin, ad))) != 1:
-        raise UsageError(
-            "Give one of: a text, --pin ID, or --ad ID.",
-            hint='For example `pinwright match "small balcony herb garden"`.',
-        )
-    if as_json and as_csv:
-        raise UsageError("--json and --csv exclude each other.", hint="Leave one of them out.")
+    words, pin, ad, why_not = _plain(" ".join(text or ()), pin, ad, why_not)
+    _require_one(words, pin, ad)
     kind = _kind(among, Kind.PIN if ad else Kind.AD)
+    views = {"json": as_json, "csv": as_csv, "why-not": why_not, "auction": auction or rule, "explain": explain or tell}
+    _require_sense(kind, views)
     filters = read_filters(interest, min_price, max_price, availability, country, where)
-    store = context.workbench.store()
-    subject, query = _query(context, store, words, pin, ad)
-    from assistant.matching.search import search
-
-    matches = search(query, kind, store, filters=filters, limit=limit)
-    context.results.keep([(subject, found) for found in matches], kind)
-    _warn_of_lost_vectors(context, store, kind, matches)
-    _show(context, subject, kind, matches, as_json=as_json, as_csv=as_csv)
-
-
-def read_filters(
-    interest: Sequence[str] | None,
-    min_price: str,
-    max_price: str,
-    availability: Sequence[str] | None,
-    country: str,
-    where: str,
-) -> Filters:
-    """The filters that the options of these names stand for; UsageError or WhereError where one cannot be read."""
-    return Filters(
-        interests=frozenset(_interest(name) for name in interest or ()),
-        min_price=_amount("--min-price", min_price),
-        max_price=_amount("--max-price", max_price),
-        availability=frozenset(_availability(name) for name in availability or ()),
-        country=_country(country),
-        where=parse(where) if where else None,
+    who = Circumstances(
+        *(filters.country, language, at, age, tuple(interested_in or ()), tuple(seen or ()), not no_personalisation)
     )
+    store = context.workbench.store()
+    record, query = _query(context, store, words, pin, ad, kind if words and not exact_words else None)
+    from assistant.matching.serve import Asked
+
+    asked = Asked(query=query, kind=kind, limit=limit, filters=filters, ranker=_ranker(context, ranker))
+    asked = replace(asked, diversity=_diversity(diverse, per_advertiser, per_category, kind))
+    if gates and kind is Kind.AD:
+        asked = replace(asked, keeper=_keeper(who, query, record, store, filters))
+    source = f"pin {pin}" if pin else f"ad {ad}" if ad else f"text {query.text}"
+    look_up = LookUp(context, asked, record.title if record else words, source)
+    look_up.tell_reading()
+    if why_not:
+        look_up.show_why_not(why_not, as_json=as_json)
+    elif auction or rule:
+        look_up.sell(rule, as_json=as_json)
+    else:
+        look_up.show(explain=explain, tell=tell, as_json=as_json, as_csv=as_csv)
 
 
 def why(
@@ -102,63 +98,83 @@ def why(
     number: Annotated[
         int, typer.Argument(help="The number of a result of the last look-up.", metavar="NUMBER", show_default=False)
     ],
+    tell: matching.Why = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the score of a result is made of."""
-    from assistant.terminal.matches import match_as_json, show_why
-
+    """Explain a result: its score, the words and texts that carried it, the facts that bear on it."""
     context = here(ctx)
     shown = context.results.get(number)
-    record = context.workbench.store().database.get(Kind(shown.kind), shown.id)
-    if record is None:
-        raise UsageError(f"{shown.kind} {shown.id} is not in the store any more.", hint="Look it up again.")
-    found = Match(rank=number, record=record, parts=shown.parts, shared_words=shown.shared_words)
-    if as_json:
-        context.screen.show_json("why", {"query": shown.query, **match_as_json(found)})
-    else:
-        context.screen.show(show_why(found, shown.query, number))
+    about = subject_of(context.workbench.store(), shown.source or f"text {shown.query}")
+    show_kept(context, number, about, tell=tell, as_json=as_json)
 
 
-def _query(context: Context, store: Store, words: str, pin: str, ad: str) -> tuple[str, Query]:
-    """What is looked for: how to call it, and the query."""
+def _plain(*texts: str) -> list[str]:
+    from assistant.feeds.text import plain
+
+    return [plain(text) for text in texts]
+
+
+def _require_one(words: str, pin: str, ad: str) -> None:
+    if sum(map(bool, (words, pin, ad))) != 1:
+        raise UsageError(
+            "Give one of: a text, --pin ID, or --ad ID.",
+            hint='For example `pinwright match "small balcony herb garden"`.',
+        )
+
+
+def _require_sense(kind: Kind, views: Mapping[str, object]) -> None:
+    """What is asked for has to go together: one view of the results, and CSV has no place for more than rows."""
+    given = [f"--{name}" for name, is_given in views.items() if is_given]
+    apart = given if views["csv"] else [option for option in given if option != "--json"]
+    if len(apart) > 1:
+        raise UsageError(f"{apart[0]} and {apart[1]} exclude each other.", hint="Leave one of them out.")
+    if views["auction"] and kind is Kind.PIN:
+        raise UsageError("A pin is not for sale.", hint="Look among ads, or leave --auction out.")
+
+
+def _ranker(context: Context, path: Path | None) -> Ranker:
+    from assistant.matching.ranking.files import read_ranker
+
+    return read_ranker(path) if path else context.workbench.ranker
+
+
+def _query(
+    context: Context, store: Store, words: str, pin: str, ad: str, read_for: Kind | None
+) -> tuple[Record | None, Query]:
+    """What is looked for: the record, where it is one, and the query.
+
+    With `read_for` slips of the keys are put right, by the words of the records of that kind.
+    """
     from assistant.matching.index import require_embedder
-    from assistant.matching.search import record_query, text_query
+    from assistant.matching.search import read_query, record_query, text_query
 
     if words:
         embedder = context.workbench.embedder
         require_embedder(store, embedder)
-        return words, text_query(words, embedder)
-    record, query = record_query(Kind.PIN if pin else Kind.AD, pin or ad, store)
-    return record.title, query
+        return None, read_query(words, read_for, store, embedder) if read_for else text_query(words, embedder)
+    return record_query(Kind.PIN if pin else Kind.AD, pin or ad, store)
 
 
-def _show(
-    context: Context, subject: str, kind: Kind, matches: tuple[Match, ...], *, as_json: bool, as_csv: bool
-) -> None:
-    from assistant.terminal import matches as view
+def _keeper(given: Circumstances, query: Query, record: Record | None, store: Store, filters: Filters) -> Gatekeeper:
+    """The gates for this occasion. Who asks for what is out of stock is shown it."""
+    from assistant.matching.eligible.gates import Gate
+    from assistant.matching.eligible.keeper import Gatekeeper
 
-    screen = context.screen
-    if as_json:
-        found = [view.match_as_json(match) for match in matches]
-        screen.show_json("match", {"query": subject, "among": f"{kind}s", "matches": found})
-    elif as_csv:
-        screen.show_csv(view.CSV_HEADER, map(view.match_as_row, matches))
-    elif matches:
-        screen.say(f"{kind}s for {view.shorten(subject, 70)}\n")
-        screen.show(view.show_matches(matches, narrow=screen.narrow))
-    else:
-        held = context.workbench.store().database.count(kind)
-        reason = "none passes the filters" if held else f"no {kind} is indexed yet: run `pinwright index`"
-        screen.say(f"No {kind} found: {reason}.")
+    occasion = read_occasion(given, query.text, record.interest if record else None, store)
+    waived = (Gate.STOCK,) if Availability.OUT_OF_STOCK in filters.availability else ()
+    return Gatekeeper(store.database.connection, occasion, waived=waived)
 
 
-def _warn_of_lost_vectors(context: Context, store: Store, kind: Kind, matches: tuple[Match, ...]) -> None:
-    """A look-up goes on without vectors, by the words alone; whoever looks has to know."""
-    meanings = [part.raw for match in matches for part in match.parts if part.name == "meaning"]
-    if waiting := store.database.count_pending(kind):
-        context.screen.warn(f"{waiting:,} of the {kind}s wait for a vector: run `pinwright store rebuild`.")
-    elif meanings and not any(meanings) and not store.vectors().count(kind):
-        context.screen.warn("None of these has a vector, so only words count: see `pinwright store check`.")
+def _diversity(diverse: bool | None, per_advertiser: int | None, per_category: int | None, kind: Kind) -> Diversity:
+    from assistant.matching.diverse import AS_RANKED, BALANCE, Diversity
+
+    if per_advertiser is not None and kind is Kind.PIN:
+        raise UsageError("A pin has no advertiser.", hint="Leave --per-advertiser out, or look among ads.")
+    if diverse is False:
+        if per_advertiser is not None or per_category is not None:
+            raise UsageError("--as-ranked and a cap exclude each other.", hint="Leave one of them out.")
+        return AS_RANKED
+    return Diversity(balance=BALANCE if diverse else 1.0, per_advertiser=per_advertiser, per_category=per_category)
 
 
 def _kind(name: str, default: Kind) -> Kind:
@@ -166,41 +182,3 @@ def _kind(name: str, default: Kind) -> Kind:
     if name.lower() not in kinds:
         raise UsageError(f"--among takes ads or pins, not {name!r}.", hint="Ads are what is looked among by default.")
     return kinds[name.lower()]
-
-
-def _interest(name: str) -> Interest:
-    try:
-        return Interest(name.strip().upper().replace(" ", "_").replace("-", "_"))
-    except ValueError:
-        raise _unknown("--interest", name, [interest.lower() for interest in Interest]) from None
-
-
-def _availability(name: str) -> Availability:
-    try:
-        return Availability(name.strip().lower().replace("_", " ").replace("-", " "))
-    except ValueError:
-        raise _unknown("--availability", name, list(Availability)) from None
-
-
-def _country(code: str) -> str:
-    if code and not (len(code) == 2 and code.isascii() and code.isalpha()):
-        raise UsageError(f"{code!r} is no country.", hint="--country takes a code of two letters, such as US.")
-    return code.upper()
-
-
-def _amount(option: str, text: str) -> Decimal | None:
-    try:
-        amount = Decimal(text) if text else None
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if amount is not None and not (amount.is_finite() and amount >= 0):
-        raise UsageError(f"{text!r} is no amount.", hint=f"Write {option} like 24.99, without a currency.")
-    return amount
-
-
-def _unknown(option: str, name: str, known: list[str]) -> UsageError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name.lower(), known, 1)
-    hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
-    return UsageError(f"{option} does not know {name!r}.", hint=hint)

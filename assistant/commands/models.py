@@ -11,7 +11,7 @@ import typer
 from assistant.commands.context import AsJson, Context, here
 from assistant.errors import UsageError
 
-app = typer.Typer(help="List, get and remove models.", no_args_is_help=True)
+app = typer.Typer(name="models", help="List, get and remove models.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A name of the list, or hf:REPO/FILE.", metavar="NAME", show_default=False)]
 
 

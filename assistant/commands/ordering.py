@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 # As they are used, one after the other; Typer would list the groups after all commands.
 ORDER = (
     *("demo", "index", "match", "why", "write", "batch", "check", "review", "export", "style"),
-    *("intent", "eval", "store", "models", "doctor"),
+    *("intent", "campaigns", "auction", "eval", "tune", "store", "models", "doctor"),
 )
 
 

@@ -15,13 +15,17 @@ from store.records import Kind, Match, Part
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A numbered result: what it was found for, what it is, and what its score was made of."""
+    """A numbered result: what it was found for, what it is, and what its score was made of.
+
+    `source` tells more of what it was found for: `text oak lamp`, `pin ID` or `ad ID`; empty where it is not known.
+    """
 
     query: str
     kind: str
     id: str
     parts: tuple[Part, ...]
     shared_words: tuple[str, ...]
+    source: str = ""
 
 
 class Results:
@@ -30,9 +34,12 @@ class Results:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def keep(self, found: Sequence[tuple[str, Match]], kind: Kind) -> None:
+    def keep(self, found: Sequence[tuple[str, Match]], kind: Kind, *, source: str = "") -> None:
         """Number these from 1: pairs of what was looked for and what was found."""
-        rows = [asdict(Shown(query, kind, match.record.id, match.parts, match.shared_words)) for query, match in found]
+        rows = [
+            asdict(Shown(query, kind, match.record.id, match.parts, match.shared_words, source))
+            for query, match in found
+        ]
         temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
         # A convenience: a folder that cannot be written to must not spoil the look-up.
         with suppress(OSError):
@@ -68,6 +75,7 @@ class Results:
                     row["id"],
                     tuple(Part(**part) for part in row["parts"]),
                     tuple(row["shared_words"]),
+                    row.get("source", ""),
                 )
                 for row in rows
             ]

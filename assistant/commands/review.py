@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.commands.listed import Listed
     from store.records import Product
 
-app = typer.Typer(short_help="Look at what was written, approve it, reject or edit it.")
+app = typer.Typer(name="review", short_help="Look at what was written, approve it, reject or edit it.")
 
 Ids = Annotated[
     list[str],

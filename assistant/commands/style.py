@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 MOST_EXAMPLES = 12
 
-app = typer.Typer(help="Learn how a brand sounds from its own ads; keep its styles.", no_args_is_help=True)
+app = typer.Typer(
+    name="style", help="Learn how a brand sounds from its own ads; keep its styles.", no_args_is_help=True
+)
 Name = Annotated[str, typer.Argument(help="A style of the list.", metavar="NAME", show_default=False)]
 
 

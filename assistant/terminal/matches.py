@@ -13,6 +13,8 @@ from rich.text import Text
 from store.records import Ad, Match, Offer, Pin, Record
 
 BAR = 10
+# The legs of a search, which every score has; what else the ranker looks at is told as one number.
+LEGS = ("meaning", "words")
 CSV_HEADER = ("rank", "id", "title", "score", "meaning", "words", "price", "availability", "interest", "link")
 
 
@@ -82,25 +84,10 @@ def match_as_row(match: Match) -> tuple[object, ...]:
     )
 
 
-def show_why(match: Match, query: str, number: int) -> RenderableType:
-    """What the score of a match is made of, part by part."""
-    table = Table(box=None, pad_edge=False, show_edge=False, header_style="faint", padding=(0, 2, 0, 0))
-    for name in ("part", "raw", "scaled", "weight", "points"):
-        table.add_column(name, justify="left" if name == "part" else "right")
-    for part in match.parts:
-        table.add_row(part.name, f"{part.raw:.3f}", f"{part.scaled:.2f}", f"× {part.weight:.2f}", f"{part.points:.2f}")
-    words = ", ".join(match.shared_words) or "none: it was found by its meaning alone"
-    return Group(
-        Text.assemble((f"{number} ", "number"), (match.record.title, "title"), (f"  {match.record.id}", "faint")),
-        Text.assemble(("for ", "faint"), shorten(query, 100)),
-        Text(""),
-        table,
-        Text.assemble(("score ", "faint"), f"{match.score:.2f}", ("   words in both  ", "faint"), words),
-        Text(
-            "meaning: cosine of the two texts. words: BM25 over title and text. Each is scaled among the candidates.",
-            "faint",
-        ),
-    )
+def points_of(match: Match) -> Mapping[str, float]:
+    """The points of each leg, and those of all else together as `more`."""
+    legs = {name: sum(part.points for part in match.parts if part.name == name) for name in LEGS}
+    return {**legs, "more": sum(part.points for part in match.parts if part.name not in LEGS)}
 
 
 def details(record: Record) -> Iterator[str]:
@@ -127,15 +114,16 @@ def _table(numbered: Sequence[tuple[int, Match]]) -> RenderableType:
     table.add_column("score", no_wrap=True)
     table.add_column("meaning", justify="right", no_wrap=True, style="faint")
     table.add_column("words", justify="right", no_wrap=True, style="faint")
+    table.add_column("more", justify="right", no_wrap=True, style="faint")
     table.add_column("", ratio=1)
     for number, match in numbered:
-        points = [f"{part.points:.2f}" for part in match.parts]
+        points = [f"{value:.2f}" for value in points_of(match).values()]
         table.add_row(str(number), _score(match), *points, _body(match))
     return table
 
 
 def _lines(number: int, match: Match) -> RenderableType:
-    parts = " + ".join(f"{part.points:.2f} {part.name}" for part in match.parts)
+    parts = " + ".join(f"{points:.2f} {name}" for name, points in points_of(match).items() if points or name in LEGS)
     return Group(
         Text.assemble((f"{number} ", "number"), (match.record.title, "title")),
         Text.assemble("  ", f"{match.score:.2f}", (f" = {parts}", "faint")),

@@ -33,6 +33,14 @@ REVIEWED = {
     "id", "product_id", "product", "format", "angle", "rank", "score", "state", "edited", "outdated", "decided_by",
     "decided_at", "reason", "codes", "despite", "texts", "written", "claims", "findings", "provenance",
 }  # fmt: skip
+CAMPAIGN = {
+    "id", "advertiser", "name", "status", "starts", "ends", "currency", "daily_budget", "lifetime_budget",
+    "spent_today", "spent", "spent_at", "bid", "objective", "interests", "countries", "languages", "excluded_words",
+    "frequency_cap", "min_age",
+}  # fmt: skip
+RULE = {
+    "currency", "reserve", "pricing", "pacing", "relevance_floor", "relevance_weight", "quality_weight", "squashing",
+}  # fmt: skip
 OWN_ADS = (
     "Slow mornings begin with a warm cup and nobody in a hurry.",
     "Clay for the long table, made for people who stay.",
@@ -43,7 +51,11 @@ STYLE = {"name", "voice", "do", "dont", "vocabulary", "avoid", "examples"}
 COMMANDS = {
     "index": ("index", "{files}/products.csv", "--as", "products"),
     "match": ("match", "oak lamp"),
+    "match.why_not": ("match", "oak lamp", "--why-not", "pot-terracotta"),
     "why": ("why", "1"),
+    "campaigns.import": ("campaigns", "import", "{files}/campaigns.csv"),
+    "campaigns": ("campaigns", "list"),
+    "campaign": ("campaigns", "show", "spring"),
     "write": ("write", "--product", "lamp-oak", "--variants", "2"),
     "check.copy": ("check", "An oak lamp of 3 kg.", "--product", "lamp-oak"),
     "batch": ("batch", "{files}/products.csv", "--out", "{files}/ads.jsonl", "--variants", "1", "--limit", "1"),
@@ -63,15 +75,24 @@ COMMANDS = {
     "store": ("store", "info"),
     "check": ("store", "check"),
     "store.rebuild": ("store", "rebuild"),
+    "store.forget": ("store", "forget", "--ad", "lamp-oak", "--prove", "--yes"),
     "store.clear": ("store", "clear", "--yes"),
+    "auction.rule": ("auction", "rule"),
     "models": ("models", "list"),
     "models.pull": ("models", "pull", "--default"),
     "doctor": ("doctor",),
 }
 FIELDS = {
     "index": {"feeds"},
-    "match": {"query", "among", "matches"},
-    "why": {"query"} | AD,
+    "match": {"query", "corrections", "among", "matches", "refused", "left_out", "more_left_out", "diversity"},
+    "match.why_not": {
+        "query", "record", "filters", "gates", "campaign", "campaign_unknown", "shown_at", "held_back", "rank", "ranked",
+        "gap", "match", "last_shown", "lacking_words",
+    },
+    "why": {"query", "explanation"} | AD,
+    "campaigns.import": {"file", "added", "changed", "unchanged", "rejected", "rejects_file"},
+    "campaigns": {"campaigns"},
+    "campaign": CAMPAIGN | {"ads", "closed"},
     "write": {"product_id", "creatives"},
     "check.copy": {"product_id", "texts", "passes", "claims", "findings"},
     "batch": {
@@ -93,7 +114,13 @@ FIELDS = {
     "intent": {"goal", "stage", "evidence", "needs", "dropped"},
     "store": {"folder", "server", "embedder", "waiting", "products", "pins", "ads", "feeds"},
     "check": {"findings"},
-    "store.rebuild": {"vectors", "embedder"},
+    "store.rebuild": {"vectors", "embedded", "embedder"},
+    "store.forget": {"removed", "searched_for", "files_searched", "found"},
+    "match.auction": {"query", "rule", "placed", "unplaced"},
+    "auction.rule": RULE,
+    "auction.simulate": {
+        "log", "opportunities", "places", "depth", "seed", "currency", "rates", "left_out", "rules", "differences",
+    },
     "store.clear": {"folder", "left_behind"},
     "models": {"models"},
     "models.pull": {"models"},
@@ -104,6 +131,7 @@ INNER = {
     "match": ("matches", AD),
     "write": ("creatives", CREATIVE),
     "check.copy": ("claims", CLAIM),
+    "campaigns": ("campaigns", CAMPAIGN),
     "review": ("creatives", REVIEWED | {"number"}),
     "review.show": ("differences", {"with", "name", "old", "new"}),
     "styles": ("styles", {"name", "voice", "problem"}),
@@ -128,6 +156,9 @@ def prepare(schema: str, store: Callable[..., Any], files: Path) -> None:
         assert store("review").code == 0
     if schema == "export":
         assert store("review", "approve", "1").code == 0
+    (files / "campaigns.csv").write_text("id,name,bid,currency\nspring,Spring,0.40,USD\n")
+    if schema in ("campaigns", "campaign"):
+        assert store("campaigns", "import", str(files / "campaigns.csv")).code == 0
     (files / "verdicts.jsonl").write_text('{"creative_id": "none", "status": "APPROVED"}\n')
     (files / "own.txt").write_text("\n".join(OWN_ADS))
     if schema in ("style.path", "style.remove"):

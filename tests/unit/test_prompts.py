@@ -5,7 +5,7 @@ The ads that a prompt shows keep every rule that the writer is held to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,9 +36,19 @@ COPY: dict[str, object] = {
 }
 VALUES: dict[str, dict[str, object]] = {
     "intent": {"signals": [("1", "saved", "Oak shelf"), ("2", "searched", "wall shelf")], "group": ["1", "2"]},
+    "match_why": {"sought": ["oak"], "facts": ["title: Oak shelf (has oak)"]},
     **{format.prompt: COPY for format in FORMATS.values()},
 }
+# How a text of somebody else's gets into each prompt.
+DATA_OF: dict[str, Callable[[str], dict[str, object]]] = {
+    "intent": lambda text: {"signals": [("1", "saved", text)]},
+    "match_why": lambda text: {"facts": [f"title: {text}"]},
+}
 every_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
+
+
+def data_of_copy(text: str) -> dict[str, object]:
+    return {"facts": [("title", text)]}
 
 
 def rendered(name: str, **others: object) -> tuple[tuple[str, str], ...]:
@@ -114,10 +124,7 @@ def test_data_cannot_add_a_turn_nor_a_line_of_its_own(name: str, data: st.DataOb
             max_size=8,
         ).map("".join)
     )
-    turns, usual = (
-        rendered(name, **({"signals": [("1", "saved", text)]} if name == "intent" else {"facts": [("title", text)]}))
-        for text in (hostile, "a")
-    )
+    turns, usual = (rendered(name, **DATA_OF.get(name, data_of_copy)(text)) for text in (hostile, "a"))
     assert [role for role, _ in turns] == [role for role, _ in usual]
     assert turns[:-1] == usual[:-1]
     assert len(turns[-1][1].split("\n")) == len(usual[-1][1].split("\n"))
