@@ -70,7 +70,14 @@ def test_settings_stand_side_by_side(run: Run, data: Path) -> None:
         "files",
     }  # fmt: skip
     assert (found["schema"], found["dataset"], found["documents"]) == ("pinwright.eval.retrieval/1", "set", 20)
-    assert [one["setting"] for one in found["settings"]] == ["default", "dense", "lexical", "reciprocal", "sum", "ranker"]
+    assert [one["setting"] for one in found["settings"]] == [
+        "default",
+        "dense",
+        "lexical",
+        "reciprocal",
+        "sum",
+        "ranker",
+    ]
     for one in found["settings"]:
         assert one.keys() == {"setting", "difference", "probability", "measures"}
         assert [item["name"] for item in one["measures"]] == MEASURES
