@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.commands.context import Context
 from assistant.errors import UsageError
-from store.creatives import Claim
 from store.records import Ad, Kind, Match, Offer, Product, Record
-from store.store import Store
 
 if TYPE_CHECKING:
     from assistant.embedding.embedder import Embedder
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
     from assistant.matching.explaining.explain import Look, Vector
     from assistant.matching.explaining.telling import Check, Told
     from assistant.matching.serve import Asked, Served
+    from store.creatives import Claim
+    from store.store import Store
 
 # So many results are explained on the screen; each takes a page of it, and the writer some seconds.
 EXPLAINED = 3

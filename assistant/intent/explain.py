@@ -113,7 +113,7 @@ def _say(
     open_subjects = list(subjects)
     for attempt in range(ATTEMPTS):
         requests = [_request(subject, shown, seed + attempt) for subject in open_subjects]
-        replies = _replies(engine, requests, on_piece)
+        replies = engine.complete(requests, on_piece)
         for subject in open_subjects:
             reply = replies[subject.key]
             usage += reply.usage
@@ -125,16 +125,6 @@ def _say(
             break
     said |= {subject.key: Statement("", _ids(subject.members, shown)) for subject in open_subjects}
     return said, len(open_subjects), usage
-
-
-def _replies(engine: Engine, requests: Sequence[Request], on_piece: Callable[[Piece], None]) -> dict[str, Reply]:
-    replies: dict[str, Reply] = {}
-    for event in engine.stream(requests):
-        if isinstance(event, Piece):
-            on_piece(event)
-        else:
-            replies[event.key] = event
-    return replies
 
 
 def _request(subject: _Subject, shown: Sequence[Signal], seed: int) -> Request:

@@ -160,9 +160,16 @@ class Engine(ABC):
         waiting = deque(requests)
         return self.serve(lambda room: [waiting.popleft() for _ in range(min(room, len(waiting)))])
 
-    def complete(self, requests: Sequence[Request]) -> dict[str, Reply]:
-        """Write all requests and return the replies by key, in the order of the requests."""
-        replies = {event.key: event for event in self.stream(requests) if isinstance(event, Reply)}
+    def complete(
+        self, requests: Sequence[Request], on_piece: Callable[[Piece], None] = lambda _: None
+    ) -> dict[str, Reply]:
+        """Write all requests and return the replies by key, in the order of the requests; pieces go to `on_piece`."""
+        replies: dict[str, Reply] = {}
+        for event in self.stream(requests):
+            if isinstance(event, Piece):
+                on_piece(event)
+            else:
+                replies[event.key] = event
         return {request.key: replies[request.key] for request in requests}
 
     def close(self) -> None:  # noqa: B027 - most engines hold nothing

@@ -7,7 +7,7 @@ the record; a sentence that does not hold is asked for once more, then dropped, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -63,7 +63,7 @@ def tell(
         for attempt in range(ATTEMPTS):
             open_ones = [one for one in explanations if _key(one) not in told]
             asked = [_request(one, facts[_key(one)], seed + attempt) for one in open_ones]
-            replies = _replies(engine, asked, on_piece)
+            replies = engine.complete(asked, on_piece)
             for one in open_ones:
                 teller = _Listener(one.match.record, facts[_key(one)], check, stemmer)
                 said = teller.hear(replies[_key(one)], drop=attempt + 1 == ATTEMPTS)
@@ -112,16 +112,6 @@ def _with_lead(whole: str, first: str) -> str:
 
 def lines(facts: Sequence[Given]) -> tuple[str, ...]:
     return tuple(fact.line for fact in facts)
-
-
-def _replies(engine: Engine, requests: Sequence[Request], on_piece: Callable[[Piece], None]) -> Mapping[str, Reply]:
-    replies: dict[str, Reply] = {}
-    for event in engine.stream(requests):
-        if isinstance(event, Piece):
-            on_piece(event)
-        else:
-            replies[event.key] = event
-    return replies
 
 
 def _request(explanation: Explanation, facts: Sequence[Given], seed: int) -> Request:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,38 +38,52 @@ class Candidates:
         return tuple(sorted(self.cosines.keys() | self.words.keys()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Described:
-    """Some of the candidates with what is known of each: stems of the query, the titles and the passages, and vectors.
+    """Some of the candidates with what is known of each, looked up when a feature first asks for it.
 
-    `vectors` has shape (n, dimension) and zeros where a candidate has none; `records` lacks what was deleted.
+    `records` lacks what was deleted.
     """
 
-    text: str
+    candidates: Candidates
     ids: Sequence[str]
-    records: Mapping[str, Record]
-    asked: tuple[str, ...]
-    titles: Sequence[Sequence[str]]
-    passages: Sequence[Sequence[str]]
-    vectors: NDArray[np.float32]
+    store: Store
 
+    @property
+    def text(self) -> str:
+        """The query."""
+        return self.candidates.text
 
-def describe(candidates: Candidates, ids: Sequence[str], store: Store) -> Described:
-    """Look up what the features need of these candidates."""
-    records = store.database.get_many(candidates.kind, ids)
-    found = store.vectors().get(candidates.kind, ids)
-    nothing = np.zeros_like(candidates.vector)
-    shown = [records.get(identifier) for identifier in ids]
-    asked = _stems(telling_words(candidates.text, MOST_QUERY_WORDS))
-    return Described(
-        text=candidates.text,
-        ids=ids,
-        records=records,
-        asked=tuple(dict.fromkeys(asked)),
-        titles=[_stems(split_words(record.title)) if record else () for record in shown],
-        passages=[_stems(split_words(record.passage[:LOOKED_AT])) if record else () for record in shown],
-        vectors=np.array([found.get(identifier, nothing) for identifier in ids]).reshape(len(ids), len(nothing)),
-    )
+    @cached_property
+    def records(self) -> Mapping[str, Record]:
+        return self.store.database.get_many(self.candidates.kind, self.ids)
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The stems of the query, each once."""
+        return tuple(dict.fromkeys(_stems(telling_words(self.text, MOST_QUERY_WORDS))))
+
+    @cached_property
+    def titles(self) -> Sequence[Sequence[str]]:
+        """The stems of each title."""
+        return [_stems(split_words(record.title)) if record else () for record in self._shown]
+
+    @cached_property
+    def passages(self) -> Sequence[Sequence[str]]:
+        """The stems of each passage: to stem them costs more than all else."""
+        return [_stems(split_words(record.passage[:LOOKED_AT])) if record else () for record in self._shown]
+
+    @cached_property
+    def vectors(self) -> NDArray[np.float32]:
+        """Of shape (n, dimension), with zeros where a candidate has no vector."""
+        found = self.store.vectors().get(self.candidates.kind, self.ids)
+        nothing = np.zeros_like(self.candidates.vector)
+        vectors = [found.get(identifier, nothing) for identifier in self.ids]
+        return np.array(vectors).reshape(len(self.ids), len(nothing))
+
+    @property
+    def _shown(self) -> list[Record | None]:
+        return [self.records.get(identifier) for identifier in self.ids]
 
 
 def scaled(values: Floats, floor: float | None = None) -> Floats:

@@ -60,5 +60,9 @@ DEFAULT = Ranker(name="default", weights={MEANING: 0.5, WORDS: 0.5, "phrase": 0.
 
 
 def order(candidates: Candidates, store: Store, ranker: Ranker = DEFAULT) -> Ordered:
-    """The second stage: all candidates of a query, best first, with the parts of their scores."""
-    return ranker.order(features_of(candidates, store))
+    """The second stage: all candidates of a query, best first, with the parts of their scores.
+
+    What has no weight is not looked at.
+    """
+    weighed = [name for name, weight in ranker.weights.items() if weight]
+    return ranker.order(features_of(candidates, store, weighed))
