@@ -16,6 +16,7 @@ from store.filters import RECORD_TYPES, conditions, country_list, price_number
 from store.records import NO_FILTERS, Filters, Interest, Kind, Offer, Record
 from store.serial import SerialError, Written, from_json, text_hash, write
 from store.spelling.vocabulary import Vocabulary
+from store.where.among import column_names
 
 PAGE = 1000
 # Ids that are compared with a mistyped one: enough to find it in a usual store, few enough to take no time.
@@ -161,12 +162,7 @@ class Database:
     def feed_columns(self, kind: Kind) -> list[str]:
         """The columns that feeds brought beside the known: of these records, and of the products that ads are of."""
         kinds = (kind, Kind.PRODUCT) if kind is Kind.AD else (kind,)
-        rows = self.connection.rows(
-            "SELECT DISTINCT CAST(cell.key AS BLOB) AS name FROM records, json_each(records.body, '$.extra') AS cell"
-            " WHERE records.kind IN (SELECT value FROM json_each(?)) ORDER BY name",
-            (listed(kinds),),
-        )
-        return [row[0].decode("utf-8", "replace") for row in rows]
+        return sorted({column for some in kinds for column in column_names(self.connection, some)})
 
     def pending(self, kind: Kind, limit: int) -> list[Pending]:
         """Records without a vector of their present passage; products never have one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from store.where.table import CELLS
+
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
 _RECORDS = (
@@ -210,4 +212,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_spellings("pin"), *_spellings("ad")),
     _VERDICTS,
     _VECTORS,
+    CELLS,
 )

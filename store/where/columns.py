@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from store.connection import listed
 from store.records import Availability, Interest, Kind
 from store.where.cells import squash
-
-_OF_PRODUCT = "product.kind = 'product' AND product.id = json_extract(records.body, '$.product_id')"
+from store.where.table import COLUMN, FIELD, OPTION
 
 
 class Meaning(StrEnum):
@@ -29,15 +27,16 @@ class Meaning(StrEnum):
 
 
 class Source(NamedTuple):
-    """Where values stand: the SQL of a cell, and what rows it is in (none: the record's own), with parameters.
+    """Where values stand: the SQL of a cell of the record itself, or the names of cells of `store.where.table`.
 
-    A `plain` cell is a column of the database that can be compared as it is.
+    A `plain` cell is a column of the database that can be compared as it is. The names begin with their mark; those of
+    options are compared folded. `of_product`: the cells are those of the product that an ad is made from.
     """
 
-    cell: str
-    rows: str = ""
-    parameters: tuple[object, ...] = ()
+    cell: str = ""
     plain: bool = False
+    names: tuple[str, ...] = ()
+    of_product: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,9 @@ def feed_field(names: Iterable[str], kind: Kind, columns: Iterable[str]) -> Fiel
     wanted = [*names]
     squashed = {*map(squash, wanted)}
     called = tuple(column for column in columns if squash(column) in squashed)
-    tables = ("records", "product") if kind is Kind.AD else ("records",)
-    return Field(wanted[0], Meaning.OPEN, tuple(_extra(table, called) for table in tables)) if called else None
+    places = (False, True) if kind is Kind.AD else (False,)
+    sources = tuple(_cells(COLUMN, *called, of_product=of_product) for of_product in places)
+    return Field(wanted[0], Meaning.OPEN, sources) if called else None
 
 
 def joined(field: Field, more: Field | None) -> Field:
@@ -82,46 +82,47 @@ def _shared() -> Iterator[Field]:
     yield Field("id", Meaning.TEXT, (Source("records.id"),))
     yield Field("title", Meaning.TEXT, (Source("records.title"),), ("name",))
     for name in ("description", "link", "image_link"):
-        yield Field(name, Meaning.TEXT, (_text("records", name),))
+        yield Field(name, Meaning.TEXT, (_stored(name),))
     interests = tuple(interest.value for interest in Interest)
     yield Field("interest", Meaning.CHOICE, (Source("records.interest", plain=True),), choices=interests)
-    yield Field("tags", Meaning.TEXT, (_items("records", "tags"),), ("tag", "keywords"))
+    yield Field("tags", Meaning.TEXT, (_cells(FIELD, "tags"),), ("tag", "keywords"))
 
 
 def _offer() -> Iterator[Field]:
     yield Field("price", Meaning.AMOUNT, (Source("records.price", plain=True),), ("current_price",))
-    yield Field("sale_price", Meaning.AMOUNT, (_text("records", "sale_price.amount"),))
+    yield Field("sale_price", Meaning.AMOUNT, (_cells(FIELD, "sale_price.amount"),))
     yield Field("currency", Meaning.TEXT, (Source(_CURRENCY),))
     choices = tuple(availability.value for availability in Availability)
     yield Field("availability", Meaning.CHOICE, (Source("records.availability", plain=True),), choices=choices)
-    yield Field("product_type", Meaning.LEVELS, (_text("records", "product_type"),), ("type", "category"))
-    yield Field("country", Meaning.TEXT, (_items("records", "countries"),), ("countries",), everywhere=True)
+    yield Field("product_type", Meaning.LEVELS, (_cells(FIELD, "product_type"),), ("type", "category"))
+    yield Field("country", Meaning.TEXT, (_cells(FIELD, "countries"),), ("countries",), everywhere=True)
 
 
-def _product(table: str = "records") -> Iterator[Field]:
+def _product(*, of_product: bool = False) -> Iterator[Field]:
     """What a product has beyond an offer; asked of an ad, it is what the product of the ad has."""
-    yield Field("google_product_category", Meaning.LEVELS, (_text(table, "google_product_category"),))
-    for name in ("brand", "condition", "gender", "age_group", "item_group_id"):
-        yield Field(name, Meaning.TEXT, (_text(table, name),))
+    for name in ("google_product_category", "brand", "condition", "gender", "age_group", "item_group_id"):
+        meaning = Meaning.LEVELS if name == "google_product_category" else Meaning.TEXT
+        yield Field(name, meaning, (_cells(FIELD, name, of_product=of_product),))
     for name in ("color", "material", "pattern", "size"):
         other_names = ("colour",) if name == "color" else ()
+        options = _cells(OPTION, name, *other_names, of_product=of_product)
         meaning = Meaning.OPEN if name == "size" else Meaning.TEXT
-        yield Field(name, meaning, (_text(table, name), _option(table, name, *other_names)), other_names)
+        yield Field(name, meaning, (_cells(FIELD, name, of_product=of_product), options), other_names)
 
 
 def _ad() -> Iterator[Field]:
     for name in ("product_id", "advertiser", "campaign"):
-        yield Field(name, Meaning.TEXT, (_text("records", name),))
-    for field in _product("product"):
+        yield Field(name, Meaning.TEXT, (_cells(FIELD, name),))
+    for field in _product(of_product=True):
         # A feed of ads that names only a brand names the advertiser with it.
-        own = (_text("records", "advertiser"),) if field.name == "brand" else ()
+        own = (_cells(FIELD, "advertiser"),) if field.name == "brand" else ()
         yield replace(field, sources=field.sources + own, in_feeds=True)
 
 
 def _pin() -> Iterator[Field]:
     for name in ("board", "category"):
-        yield Field(name, Meaning.TEXT, (_text("records", name),))
-    yield Field("created_at", Meaning.DAY, (_text("records", "created_at"),), ("date", "created"))
+        yield Field(name, Meaning.TEXT, (_cells(FIELD, name),))
+    yield Field("created_at", Meaning.DAY, (_cells(FIELD, "created_at"),), ("date", "created"))
 
 
 _OF_KIND: Mapping[Kind, tuple[Callable[[], Iterator[Field]], ...]] = {
@@ -136,38 +137,10 @@ _CURRENCY = """CASE WHEN records.price IS NOT NULL THEN coalesce(
     ELSE json_extract(records.body, '$.sale_price.currency') END, 'USD') END"""
 
 
-def _text(table: str, path: str) -> Source:
-    return _source(table, f"json_extract({table}.body, '$.{path}')")
+def _stored(name: str) -> Source:
+    """A field that is read in the record: no two records have it alike."""
+    return Source(f"json_extract(records.body, '$.{name}')")
 
 
-def _items(table: str, path: str) -> Source:
-    return _source(table, "cell.value", f"json_each({table}.body, '$.{path}') AS cell")
-
-
-def _option(table: str, *names: str) -> Source:
-    """The variants that can be chosen: `options` holds lists of a name and a list of values."""
-    return _source(
-        table,
-        "cell.value",
-        f"json_each({table}.body, '$.options') AS option",
-        "json_each(option.value, '$[1]') AS cell",
-        where="folded(CAST(json_extract(option.value, '$[0]') AS BLOB)) IN (SELECT value FROM json_each(?))",
-        parameters=(listed(names),),
-    )
-
-
-def _extra(table: str, columns: Iterable[str]) -> Source:
-    return _source(
-        table,
-        "cell.value",
-        f"json_each({table}.body, '$.extra') AS cell",
-        where="cell.key IN (SELECT value FROM json_each(?))",
-        parameters=(listed(columns),),
-    )
-
-
-def _source(table: str, cell: str, *rows: str, where: str = "TRUE", parameters: tuple[object, ...] = ()) -> Source:
-    """A source in the record itself, or in the product that an ad is made from."""
-    if table == "product":
-        rows, where = ("records AS product", *rows), f"{_OF_PRODUCT} AND {where}"
-    return Source(cell, f"FROM {', '.join(rows)} WHERE {where}" if rows else "", parameters)
+def _cells(mark: str, *names: str, of_product: bool = False) -> Source:
+    return Source(names=tuple(mark + name for name in names), of_product=of_product)

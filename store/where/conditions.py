@@ -15,6 +15,7 @@ from store.connection import listed
 from store.errors import WhereError
 from store.records import Kind
 from store.where import cells
+from store.where.among import among_cells
 from store.where.cells import squash
 from store.where.columns import Field, Meaning, Source, by_name, feed_field, fields_of, joined
 from store.where.expression import (
@@ -68,12 +69,12 @@ class _Compiler:
 
     def _comparison(self, part: Comparison) -> Condition:
         field = self._field(part.column)
-        filled = _joined("OR", (_holding(source, _filled(source)) for source in field.sources))
+        filled = _joined("OR", (_holding(source, _filled(source), self._kind) for source in field.sources))
         empty = f"(NOT {filled[0]})", filled[1]
         if isinstance(part, Empty):
             return empty
         test = self._test(field, part)
-        found = [_holding(source, test) for source in field.sources]
+        found = [_holding(source, test, self._kind) for source in field.sources]
         return _joined("OR", [*found, empty] if field.everywhere else found)
 
     def _test(self, field: Field, part: Among | Ordered | Containing) -> Condition:
@@ -183,16 +184,19 @@ def _filled(source: Source) -> Condition:
     return ("{cell} IS NOT NULL" if source.plain else "{folded} <> ''"), ()
 
 
-def _holding(source: Source, test: Condition) -> Condition:
+def _holding(source: Source, test: Condition, kind: Kind) -> Condition:
     """Whether a cell of this source passes the test: never unknown."""
-    read = {name: source.cell if source.plain else f"{name}(CAST({source.cell} AS BLOB))" for name in cells.READINGS}
-    sql = test[0].format(cell=source.cell, **read)
-    if source.rows:
-        return f"EXISTS (SELECT 1 {source.rows} AND ({sql}))", source.parameters + test[1]
+    if source.names:
+        return among_cells(source, _read(test[0], "cell.text"), test[1], kind)
     if source.plain:
         # Not unknown either, and a range of an index as well.
-        return f"({source.cell} IS NOT NULL AND {sql})", test[1]
-    return f"coalesce({sql}, 0)", test[1]
+        as_it_is = dict.fromkeys(("cell", *cells.READINGS), source.cell)
+        return f"({source.cell} IS NOT NULL AND {test[0].format(**as_it_is)})", test[1]
+    return f"coalesce({_read(test[0], source.cell)}, 0)", test[1]
+
+
+def _read(test: str, cell: str) -> str:
+    return test.format(cell=cell, **{name: f"{name}(CAST({cell} AS BLOB))" for name in cells.READINGS})
 
 
 def _joined(word: str, conditions: Iterable[Condition]) -> Condition:

@@ -35,7 +35,7 @@ from store.where.expression import (
 from store.where.tokens import Token, tokens_of
 
 # Of parentheses and `not`. SQLite's parser may hold 100 pieces of an expression that it has not seen the end of.
-DEEPEST = 20
+DEEPEST = 12
 MOST_COMPARISONS = 200
 
 EXAMPLE_HINT = 'For example --where "price < 40 and color in (green, sage)".'
