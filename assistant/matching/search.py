@@ -80,12 +80,13 @@ def search(
     ranker: Ranker = DEFAULT,
 ) -> tuple[Match, ...]:
     """The best records of a kind, at most `limit`, best first. With filters the result is that of an exact search."""
-    among = _survivors(kind, store, filters)
-    if among is not None and not among:
+    passing = store.database.count_matching(kind, filters) if filters else None
+    if passing == 0:
         return ()
     wanted = max(CANDIDATES, limit)
-    dense = dict(_dense(query, kind, store, wanted, among))
-    lexical = dict(store.lexicon.search(kind, query.text, wanted, ids=None if among is None else set(among)))
+    dense = dict(_dense(query, kind, store, wanted, filters, passing))
+    where = store.database.condition(kind, filters) if filters else None
+    lexical = dict(store.lexicon.search(kind, query.text, wanted, where=where))
     dense |= cosines_of(query, kind, store, lexical.keys() - dense.keys())
     candidates = Candidates(kind=kind, text=query.text, vector=query.vector, cosines=dense, words=lexical)
     ordered = order(candidates, store, ranker)[:limit]
@@ -102,29 +103,24 @@ def search(
     )
 
 
-def _survivors(kind: Kind, store: Store, filters: Filters) -> list[str] | None:
-    """The ids that pass the filters; None where there is no filter."""
-    return store.database.select_ids(kind, filters, None) if filters else None
-
-
 def _dense(
-    query: Query, kind: Kind, store: Store, wanted: int, among: Sequence[str] | None
+    query: Query, kind: Kind, store: Store, wanted: int, filters: Filters, passing: int | None
 ) -> Sequence[tuple[str, float]]:
-    """The nearest of the survivors: exactly, unless the index finds enough of them in a shorter time."""
+    """The nearest of the `passing` records: exactly, unless the index finds enough of them in a shorter time."""
     vectors = store.vectors()
-    if among is None:
+    if passing is None:
         return vectors.query(kind, query.vector, wanted)
-    if len(among) > EXACT_BELOW:
-        allowed = set(among)
+    if passing > EXACT_BELOW:
         # As many as hold twice what is wanted, were the survivors everywhere alike; they may all be far away.
-        reach = 2 * wanted * vectors.count(kind) // len(among)
-        while reach < len(among):
+        reach = 2 * wanted * vectors.count(kind) // passing
+        while reach < passing:
             found = vectors.query(kind, query.vector, reach)
+            allowed = store.database.passing(kind, filters, (identifier for identifier, _ in found))
             kept = [(identifier, cosine) for identifier, cosine in found if identifier in allowed]
             if len(kept) >= wanted:
                 return kept[:wanted]
             reach *= 4
-    return vectors.query(kind, query.vector, wanted, among=among)
+    return vectors.query(kind, query.vector, wanted, among=store.database.select_ids(kind, filters, None))
 
 
 def cosines_of(query: Query, kind: Kind, store: Store, ids: Collection[str]) -> dict[str, float]:

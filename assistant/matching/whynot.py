@@ -89,7 +89,7 @@ def _ranked(found: WhyNot, asked: Asked, store: Store) -> WhyNot:
 def _alone(identifier: str, asked: Asked, store: Store) -> Match | None:
     """The record as the only candidate: its raw parts are right, and what is scaled among the candidates is not."""
     found = search(
-        asked.query, asked.kind, store, filters=_where((_is(identifier),), identifier), limit=10, ranker=asked.ranker
+        asked.query, asked.kind, store, filters=_where(_is(identifier), identifier), limit=10, ranker=asked.ranker
     )
     return next((match for match in found if match.record.id == identifier), None)
 
@@ -113,9 +113,7 @@ def needed(match: Match, last: Match) -> Iterator[tuple[str, float]]:
 def _failed(record: Record, asked: Asked, store: Store) -> Iterator[str]:
     """A sentence for each filter that the record does not pass."""
     for single, told in _singly(asked.filters, record):
-        parts = (_is(record.id), *((single.where.expression,) if single.where else ()))
-        alone = replace(single, where=_where(parts, single.where.text if single.where else record.id).where)
-        if record.id not in store.database.select_ids(asked.kind, alone, None):
+        if not store.database.passing(asked.kind, single, [record.id]):
             yield told
 
 
@@ -141,7 +139,7 @@ def _singly(filters: Filters, record: Record) -> Iterator[tuple[Filters, str]]:
     if filters.where:
         expression = filters.where.expression
         for part in expression.parts if isinstance(expression, AllOf) else (expression,):
-            yield _where((part,), filters.where.text), f"--where {part}"
+            yield _where(part, filters.where.text), f"--where {part}"
 
 
 def _spoken(names: Iterable[str]) -> str:
@@ -152,5 +150,5 @@ def _is(identifier: str) -> Expression:
     return Among(Column("id"), (Value(identifier, quoted=True),))
 
 
-def _where(parts: tuple[Expression, ...], text: str) -> Filters:
-    return replace(NO_FILTERS, where=Where(text, AllOf(parts) if len(parts) > 1 else parts[0]))
+def _where(part: Expression, text: str) -> Filters:
+    return replace(NO_FILTERS, where=Where(text, part))

@@ -121,9 +121,9 @@ def test_many_survivors_are_found_through_the_index_as_exactly(
 ) -> None:
     whole = ids(find(store, "oak shelf", filters, limit=8))
     query, among = text_query("oak shelf", EMBEDDER), store.database.select_ids(Kind.AD, filters, None)
-    nearest = searching._dense(query, Kind.AD, store, 5, among)
+    nearest = searching._dense(query, Kind.AD, store, 5, filters, len(among))
     monkeypatch.setattr(searching, "EXACT_BELOW", 0)
-    through_the_index = searching._dense(query, Kind.AD, store, 5, among)
+    through_the_index = searching._dense(query, Kind.AD, store, 5, filters, len(among))
     assert [cosine for _, cosine in through_the_index] == pytest.approx([cosine for _, cosine in nearest], abs=1e-5)
     assert {identifier for identifier, _ in through_the_index} <= set(among)
     assert ids(find(store, "oak shelf", filters, limit=8)) == whole
