@@ -229,10 +229,10 @@ def test_a_damaged_store_ends_with_code_4_and_can_be_cleared(store: Callable[...
 
 def test_damaged_vectors_are_found_and_made_anew(store: Callable[..., Any], home: Path) -> None:
     (home / "store" / "vectors" / "chroma.sqlite3").write_bytes(b"not a database" * 1000)
-    ended = store("match", "lamp")
-    assert ended.code == 4
-    assert_one_sentence_and_a_hint(ended, "store rebuild")
-    assert store("store", "check").code == 1
+    # So few are scored one by one, by the vectors that are kept beside the records.
+    assert store("match", "lamp").code == 0
+    checked = store("store", "check")
+    assert checked.code == 1 and "store rebuild" in " ".join(checked.out.split())
     assert store("store", "rebuild").code == 0
     assert store("store", "check").code == 0
     assert store("match", "lamp").code == 0
