@@ -13,8 +13,9 @@ from store.records import Ad, Kind, Match, Offer, Product, Record
 if TYPE_CHECKING:
     from assistant.embedding.embedder import Embedder
     from assistant.matching.explaining.evidence import Explanation, Subject
-    from assistant.matching.explaining.explain import Look, Vector
+    from assistant.matching.explaining.explain import Look
     from assistant.matching.explaining.telling import Check, Told
+    from assistant.matching.search import Query
     from assistant.matching.serve import Asked, Served
     from store.creatives import Claim
     from store.store import Store
@@ -163,11 +164,10 @@ def _embedder(context: Context, store: Store) -> Embedder:
 
 def _look_again(asked: Asked, store: Store) -> Look:
     """The same search for another query: the same filters, and the same gates."""
-    from assistant.matching.search import Query
     from assistant.matching.serve import look
 
-    def look_again(text: str, vector: Vector, count: int) -> list[str]:
-        found = look(replace(asked, query=Query(text, vector)), store, count).matches
+    def look_again(query: Query, count: int) -> list[str]:
+        found = look(replace(asked, query=query), store, count).matches
         return [match.record.id for match in found[:count]]
 
     return look_again

@@ -16,7 +16,7 @@ from assistant.embedding.embedder import Embedder
 from assistant.errors import UnknownIdError, UsageError
 from assistant.matching.search import Query
 from assistant.matching.serve import SERVES
-from store.records import Kind, Match, Record
+from store.records import Kind, Match, Pin, Product, Record
 from store.store import Store
 
 # Each is another look into the index.
@@ -58,6 +58,11 @@ def queries_of(groups: Sequence[Sequence[Record]], embedder: Embedder) -> list[Q
         queries.append(_query(group, vectors[start : start + len(group)]))
         start += len(group)
     return queries
+
+
+def kind_of(record: Record) -> Kind:
+    """Which of the kinds a record is of."""
+    return Kind.PIN if isinstance(record, Pin) else Kind.PRODUCT if isinstance(record, Product) else Kind.AD
 
 
 def served_by(matches: Sequence[Match], kind: Kind, query: Query, store: Store) -> Mapping[str, Served]:

@@ -20,11 +20,15 @@ _SENTENCE = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A piece of a text, the field it stands in, and the whole text without it."""
+    """A piece of a text, the field it stands in, and the whole text without it.
+
+    `left` are the records without the piece, where it is one of theirs.
+    """
 
     name: str
     text: str
     rest: str
+    left: tuple[Record, ...] = ()
 
 
 def cut_query(text: str) -> list[Cut]:
@@ -43,8 +47,21 @@ def cut_fields(record: Record) -> list[Cut]:
     for name, text in fields_of(record):
         attribute = "product_type" if name == "type" else name
         empty: dict[str, object] = {attribute: () if name == "tags" else ""}
-        cuts.append(Cut(name, text, replace(record, **empty).passage))  # type: ignore[arg-type]
+        left = replace(record, **empty)  # type: ignore[arg-type]
+        cuts.append(Cut(name, text, left.passage, (left,)))
     return cuts
+
+
+def cut_records(records: Sequence[Record]) -> list[Cut]:
+    """One record without each of its fields in turn; several without each of them."""
+    if len(records) == 1:
+        return cut_fields(records[0])
+    rests = [(*records[:place], *records[place + 1 :]) for place in range(len(records))]
+    name = "pin" if isinstance(records[0], Pin) else "record"
+    return [
+        Cut(name, record.title, " ".join(other.passage for other in rest), rest)
+        for record, rest in zip(records, rests, strict=True)
+    ]
 
 
 def cut_sentences(record: Record) -> list[Cut]:
