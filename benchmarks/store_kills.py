@@ -1,11 +1,12 @@
-"""Kill indexing, pruning and rebuilding at random moments, and let writers and readers share a store.
+"""Kill indexing, pruning, rebuilding and tuning at random moments, and let writers and readers share a store.
 
     python benchmarks/store_kills.py [--kills 100] [--minutes 10] [--ads 3000] [--seed 0]
 
-The jobs are the command itself, with the embedder that needs no model, in processes of their own, killed by SIGKILL.
-After each kill the store must open, no record that was reported as indexed may be gone, and `pinwright store check`
-must be clean, at once or after the command that it names. Then two writers index and prune, and four readers search,
-for so many minutes: no search may fail, no record that a writer reported may be gone. Prints one JSON object.
+The jobs are the command itself, in processes of their own, killed by SIGKILL; the embedder is a real one of two layers,
+which can be tuned within seconds. After each kill the store must open, no record that was reported as indexed may be
+gone, and `pinwright store check` must be clean, at once or after the command that it names. Then two writers index and
+prune, and four readers search, for so many minutes: no search may fail, no record that a writer reported may be gone.
+Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.drawn import World  # noqa: E402 - the root has to be on the path first
+from tests.tiny_model import make_tiny_model_in  # noqa: E402
 
 # Every step is reported, and as soon as it is done.
 COMMAND = """
@@ -39,23 +41,35 @@ cli.main()
 READ = re.compile(r"([0-9,]+) rows +[0-9,]+/s")
 # Seconds within which a kill falls.
 LONGEST_RUN = 6.0
+# To index anew takes less, once all has been learned.
+SHORTER = 3.0
 WRITERS, READERS = 2, 4
+PAIRS = 120
+LEARNING = ("--epochs", "3", "--rate", "0.01")
 QUERIES = ("oak shelf", "linen bedding for the bedroom", "rustic vase in sage", "travel suitcase", "gift for her")
 
 
 class Home:
     """A store in a home of its own, and the feed that is indexed into it."""
 
-    def __init__(self, folder: Path, ads: int, seed: int) -> None:
+    def __init__(self, folder: Path, ads: int, seed: int, embedder: str = "hashing") -> None:
         self.folder = folder
+        self.embedder = embedder
         self.feed = folder / "shop.jsonl"
+        self.pairs = folder / "pairs.csv"
         self.rows = [_row(ad) for block in World(seed).blocks(ads) for ad in block.ads]
+
+    def write_pairs(self, chance: random.Random) -> None:
+        """Queries with texts that answer them: other ones each time, so that each tuning makes another model."""
+        some = [row["title"] for row in chance.sample(self.rows, PAIRS)]
+        lines = (f"{' '.join(title.split()[1:4])},{title}\n" for title in some)
+        self.pairs.write_text("query,text\n" + "".join(lines), encoding="utf-8")
 
     def write_feed(self, rows: Sequence[dict[str, str]]) -> None:
         self.feed.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
     def start(self, *arguments: str, told: Path | None = None) -> subprocess.Popen[bytes]:
-        parts = ("--home", str(self.folder / "home"), "--embedder", "hashing", *arguments)
+        parts = ("--home", str(self.folder / "home"), "--embedder", self.embedder, *arguments)
         stream = (told or Path(os.devnull)).open("wb")
         with stream:
             return subprocess.Popen([sys.executable, "-c", COMMAND, *parts], cwd=ROOT, stdout=stream, stderr=stream)
@@ -96,10 +110,22 @@ class Job:
         self.rows = rows[: len(rows) // 2] if name == "prune" else rows
         self._before = home.ids()
         self._again = chance.random() < 0.5
+        self._late = chance.random() < 0.75
+        self._chance = chance
+
+    @property
+    def at_work(self) -> str:
+        """What the job says when it does what a kill is to interrupt; "" to kill it at any moment."""
+        if not self._late:
+            return ""
+        return "Indexing anew" if self.name == "tune" else "%"
 
     def start(self, told: Path) -> subprocess.Popen[bytes]:
         if self.name == "rebuild":
             return self._home.start("store", "rebuild", *self._embed_again(), told=told)
+        if self.name == "tune":
+            self._home.write_pairs(self._chance)
+            return self._home.start("tune", "embedder", str(self._home.pairs), *LEARNING, told=told)
         self._home.write_feed(self.rows)
         prune = ("--prune",) if self.name == "prune" else ()
         return self._home.start("index", str(self._home.feed), "--as", "ads", *prune, told=told)
@@ -110,14 +136,14 @@ class Job:
         stay = self._before & in_feed if self.name == "prune" else self._before
         steps = READ.findall(told)
         reported = int(steps[-1].replace(",", "")) if steps else 0
-        return stay | {row["id"] for row in self.rows[:reported] if self.name != "rebuild"}
+        return stay | {row["id"] for row in self.rows[:reported] if self.name in ("index", "prune")}
 
     def _embed_again(self) -> tuple[str, ...]:
         return ("--embed-again",) if self._again else ()
 
 
-# A job by its name and its weight. Another that writes to the store (tuning, when it is there) belongs here.
-JOBS = {"index": 3, "prune": 2, "rebuild": 3}
+# A job by its name and its weight. Another that writes to the store belongs here.
+JOBS = {"index": 3, "prune": 2, "rebuild": 3, "tune": 2}
 
 
 def kill_jobs(home: Home, kills: int, seed: int) -> dict[str, object]:
@@ -140,16 +166,15 @@ def kill_jobs(home: Home, kills: int, seed: int) -> dict[str, object]:
 
 def _run_and_kill(job: Job, told: Path, chance: random.Random) -> bool:
     process = job.start(told)
-    # Three in four only when the job is at work, which it says.
-    if chance.random() < 0.75:
-        while "%" not in told.read_text("utf-8") and process.poll() is None:
-            time.sleep(0.005)
+    while job.at_work not in told.read_text("utf-8") and process.poll() is None:
+        time.sleep(0.005)
     try:
-        process.wait(chance.uniform(0, LONGEST_RUN))
+        process.wait(chance.uniform(0, SHORTER if job.name == "tune" and job.at_work else LONGEST_RUN))
     except subprocess.TimeoutExpired:
         process.kill()
     code = process.wait()
-    assert code in (0, -9), told.read_text("utf-8")
+    # Tuning that makes nothing better ends with 1.
+    assert code in (0, -9) or (job.name == "tune" and code == 1), told.read_text("utf-8")
     return code == -9
 
 
@@ -249,10 +274,17 @@ def main() -> None:
         )
         return
     with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder), options.ads, options.seed)
-        report: dict[str, object] = {"killed": kill_jobs(home, options.kills, options.seed)}
+        report: dict[str, object] = {}
+        if options.kills:
+            model = make_tiny_model_in(Path(folder) / "model")
+            place = Path(folder) / "killed"
+            place.mkdir()
+            home = Home(place, options.ads, options.seed, embedder=str(model))
+            report["killed"] = kill_jobs(home, options.kills, options.seed)
         if options.minutes:
-            report["shared"] = share(home, options.minutes, options.seed)
+            place = Path(folder) / "shared"
+            place.mkdir()
+            report["shared"] = share(Home(place, options.ads, options.seed), options.minutes, options.seed)
     print(json.dumps(report, indent=2))
 
 

@@ -16,7 +16,7 @@ from store.filters import RECORD_TYPES, conditions, country_list, price_number
 from store.records import NO_FILTERS, Filters, Interest, Kind, Offer, Record
 from store.serial import SerialError, Written, from_json, text_hash, write
 from store.spelling.vocabulary import Vocabulary
-from store.where.among import column_names
+from store.where.among import Condition, column_names
 
 PAGE = 1000
 # Ids that are compared with a mistyped one: enough to find it in a usual store, few enough to take no time.
@@ -147,17 +147,28 @@ class Database:
         return self.count_matching(kind, NO_FILTERS)
 
     def count_matching(self, kind: Kind, filters: Filters) -> int:
-        where, parameters = self._where(kind, filters)
+        where, parameters = self.condition(kind, filters)
         return int(self.connection.value(f"SELECT count(*) FROM records WHERE {where}", parameters))
 
     def select_ids(self, kind: Kind, filters: Filters, limit: int | None) -> list[str]:
         """The ids of what passes the filters (see `store.filters`), in the order the records came."""
-        where, parameters = self._where(kind, filters)
+        where, parameters = self.condition(kind, filters)
         rows = self.connection.rows(
             f"SELECT id FROM records WHERE {where} ORDER BY number LIMIT ?",
             (*parameters, -1 if limit is None else limit),
         )
         return [row[0] for row in rows]
+
+    def passing(self, kind: Kind, filters: Filters, identifiers: Iterable[str]) -> set[str]:
+        """Those of the ids that pass the filters."""
+        where, parameters = self.condition(kind, filters)
+        sql = f"SELECT id FROM records WHERE +{where} AND id IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self.connection.rows(sql, (*parameters, listed(identifiers)))}
+
+    def condition(self, kind: Kind, filters: Filters) -> Condition:
+        """What a record has to satisfy, as SQL on the table of records with its parameters."""
+        found = [("kind = ?", (kind,)), *conditions(kind, filters, lambda: self.feed_columns(kind))]
+        return " AND ".join(sql for sql, _ in found), tuple(value for _, values in found for value in values)
 
     def feed_columns(self, kind: Kind) -> list[str]:
         """The columns that feeds brought beside the known: of these records, and of the products that ads are of."""
@@ -281,10 +292,6 @@ class Database:
             f"UPDATE records SET {change} WHERE kind = ? AND id IN (SELECT value FROM json_each(?))",
             (*parameters, kind, listed(identifiers)),
         )
-
-    def _where(self, kind: Kind, filters: Filters) -> tuple[str, tuple[object, ...]]:
-        found = [("kind = ?", (kind,)), *conditions(kind, filters, lambda: self.feed_columns(kind))]
-        return " AND ".join(sql for sql, _ in found), tuple(value for _, values in found for value in values)
 
     def _pages(self, sql: str, parameters: tuple[object, ...]) -> Iterator[Row]:
         """Rows by their number, a page at a time, so that nothing is held open while the caller writes."""

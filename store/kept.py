@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from store.connection import Connection, listed
+from store.connection import Connection, Row, listed
 from store.records import Kind
 
 Floats = NDArray[np.float32]
@@ -61,8 +61,22 @@ class KeptVectors:
             " AND records.kind = ? JOIN record_vectors ON record_vectors.number = records.number",
             (listed(ids), kind),
         )
-        joined = np.frombuffer(b"".join(row[1] for row in rows), "<f4")
-        return [row[0] for row in rows], joined.reshape(len(rows), -1) if rows else joined.reshape(0, 0)
+        return _unpacked(rows)
+
+    def everything(self, kind: Kind, most: int) -> tuple[list[str], Floats] | None:
+        """Every vector of a kind with its id, as `matrix` gives them.
+
+        None where there are more records than `most`, or where one of them has a vector elsewhere and none here.
+        """
+        counted = "SELECT count(*) FROM (SELECT 1 FROM records WHERE kind = ? LIMIT ?)"
+        if self._connection.value(counted, (kind, most + 1)) > most or self.without(kind):
+            return None
+        rows = self._connection.rows(
+            "SELECT records.id, vector FROM records JOIN record_vectors ON record_vectors.number = records.number"
+            " WHERE records.kind = ?",
+            (kind,),
+        )
+        return _unpacked(rows)
 
     def delete(self, kind: Kind, ids: Sequence[str]) -> None:
         """Forget the vectors of these ids; those of a record that is deleted go with it."""
@@ -98,3 +112,9 @@ class KeptVectors:
         ):
             yield [Vector(row[1], row[2], np.frombuffer(row[3], "<f4")) for row in rows]
             last = rows[-1][0]
+
+
+def _unpacked(rows: Sequence[Row]) -> tuple[list[str], Floats]:
+    """Ids, and their vectors of shape (n, dimension), from rows of both."""
+    joined = np.frombuffer(b"".join(row[1] for row in rows), "<f4")
+    return [row[0] for row in rows], joined.reshape(len(rows), -1) if rows else joined.reshape(0, 0)

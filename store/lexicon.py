@@ -11,6 +11,7 @@ from store.forms import measures, variants
 from store.records import Kind
 from store.spelling.corrector import Corrector, Knows, Reading
 from store.spelling.vocabulary import Vocabulary
+from store.where.among import Condition
 from store.words import Stemmer, counted_words, split_words
 
 SEARCHED = (Kind.PIN, Kind.AD)
@@ -41,12 +42,17 @@ class Lexicon:
         return self._corrector.read(kind, text, knows)
 
     def search(
-        self, kind: Kind, text: str | Sequence[str], limit: int, ids: Set[str] | None = None
+        self,
+        kind: Kind,
+        text: str | Sequence[str],
+        limit: int,
+        ids: Set[str] | None = None,
+        where: Condition | None = None,
     ) -> list[tuple[str, float]]:
         """The ids of the records that share words with the text, as (id, BM25), best and highest first.
 
         Any word may match. Of several texts a word counts once for each that it stands in. `ids` restricts the search
-        to these. Nothing in the text is query syntax.
+        to these, `where` to the records that satisfy it. Nothing in the text is query syntax.
         """
         texts = [text] if isinstance(text, str) else text
         counts = counted_words(texts, MOST_WORDS)
@@ -54,14 +60,10 @@ class Lexicon:
         if kind not in SEARCHED or not words or (ids is not None and not ids):
             return []
         table = f"{kind}_words"
+        if ids is not None:
+            where = "kind = ? AND id IN (SELECT value FROM json_each(?))", (kind, listed(sorted(ids)))
         # The plus keeps FTS5 from running the whole query once for each id.
-        among = (
-            ""
-            if ids is None
-            else (
-                "AND +rowid IN (SELECT number FROM records WHERE kind = ? AND id IN (SELECT value FROM json_each(?)))"
-            )
-        )
+        among = f"AND +rowid IN (SELECT number FROM records WHERE {where[0]})" if where else ""
         rows = self._connection.rows(
             f"""SELECT records.id, -best.score FROM (
                 SELECT rowid, bm25({table}, {TITLE_WEIGHT}, {PASSAGE_WEIGHT}) AS score
@@ -69,7 +71,7 @@ class Lexicon:
             ) AS best JOIN records ON records.number = best.rowid ORDER BY best.score, records.number""",
             (
                 some([*_repeated(counts), *self._other_forms(kind, " ".join(texts), words)]),
-                *(() if ids is None else (kind, listed(sorted(ids)))),
+                *(where[1] if where else ()),
                 limit,
             ),
         )

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from store import chroma, graph
 from store.address import Address
-from store.errors import REBUILD_HINT, StoreVersionError
 from store.foreign import CollectionMissingError, translated
 from store.kept import KeptVectors, Vector
 from store.lock import graph_lock
 from store.records import Kind
+from store.scan import Scan, nearest, ordered
 
 Floats = NDArray[np.float32]
 
@@ -51,6 +51,8 @@ class Vectors:
         self._kept = kept
         self._timeout = timeout
         self._before_write = before_write
+        # A server's vectors are those that it has: it is asked.
+        self._scan = Scan(kept if server is None else None)
         self._client: Any = None
         self._collections: dict[Kind, Any] = {}
         self._sizes: dict[Kind, int] = {}
@@ -128,10 +130,13 @@ class Vectors:
     ) -> list[tuple[str, float]]:
         """The nearest ids as (id, cosine), best first, to a vector of shape (dimension,).
 
-        The graph may miss a few of the nearest. With `among` just these ids are scored, and exactly.
+        The graph may miss a few of the nearest. With `among` just these ids are scored, and exactly; so are all where
+        there are few.
         """
         if among is not None:
             return self._nearest_among(kind, vector, max(limit, 0), list(dict.fromkeys(among)))
+        if self._scan.covers(kind):
+            return self._scan.query(kind, vector, max(limit, 0))
         collection = self._open(kind) if limit > 0 else None
         if collection is None:
             return []
@@ -145,20 +150,22 @@ class Vectors:
         best: list[tuple[str, float]] = []
         for start in range(0, len(ids), IDS_PAGE):
             page = self._cosines(kind, vector, limit, ids[start : start + IDS_PAGE])
-            best = sorted([*best, *page], key=lambda pair: (-pair[1], pair[0]))[:limit]
+            best = ordered([*best, *page], limit)
         return best
 
     def _cosines(self, kind: Kind, vector: Floats, limit: int, ids: list[str]) -> list[tuple[str, float]]:
         """The exact cosines of the nearest of these, at least `limit` where there are so many."""
         names, matrix = self._kept.matrix(kind, ids) if self._kept is not None else ([], np.empty((0, 0), np.float32))
-        nearest = _nearest(names, matrix, vector, limit)
+        best = nearest(names, matrix, vector, limit)
         rest = self._indexed(kind, sorted({*ids}.difference(names))) if len(names) < len(ids) else {}
-        return nearest + (_nearest(list(rest), np.stack(list(rest.values())), vector, limit) if rest else [])
+        return best + (nearest(list(rest), np.stack(list(rest.values())), vector, limit) if rest else [])
 
     def get(self, kind: Kind, ids: Sequence[str]) -> dict[str, Floats]:
         """The vectors of these ids, each of shape (dimension,); ids without one are left out."""
         wanted = list(dict.fromkeys(ids))
         kept = self._kept.get(kind, wanted) if self._kept is not None and wanted else {}
+        if len(kept) == len(wanted) or self._scan.covers(kind):
+            return kept
         return kept | self._indexed(kind, [identifier for identifier in wanted if identifier not in kept])
 
     def _indexed(self, kind: Kind, wanted: Sequence[str]) -> dict[str, Floats]:
@@ -205,6 +212,7 @@ class Vectors:
     def destroy(self) -> None:
         """Drop all vectors, also those of an embedded folder that is damaged."""
         self._before_write()
+        self._scan.forget()
         self._unsettled.clear()
         if self._server is None:
             self.close()
@@ -234,6 +242,7 @@ class Vectors:
 
     def refresh(self) -> None:
         """Forget what is in memory: another process has written to the folder."""
+        self._scan.forget()
         if self._server is None:
             self.close()
 
@@ -254,6 +263,7 @@ class Vectors:
     def _writing(self, kind: Kind, *, create: bool = False) -> Iterator[Any]:
         """The collection of a kind, to be written to while nobody loads its graph."""
         self._before_write()
+        self._scan.forget()
         collection = self._open(kind, create=create)
         self._unsettled.add(kind)
         with self._graph_lock(), self._translated():
@@ -316,19 +326,3 @@ class Vectors:
                 chroma.connect(self._server, self._timeout) if self._server else chroma.open_folder(self._folder)
             )
         return self._client
-
-
-def _nearest(names: Sequence[str], matrix: Floats, vector: Floats, limit: int) -> list[tuple[str, float]]:
-    """The exact cosines of the nearest rows of a matrix, and of those that are as near as the last of them."""
-    if not names or not limit:
-        return []
-    if matrix.shape[1:] != vector.shape:
-        raise StoreVersionError(
-            f"The vectors are of another embedder: {matrix.shape[1]} dimensions, not {vector.shape[0]}.",
-            hint=REBUILD_HINT,
-        )
-    lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector)
-    # Rounded, since the same vector in another row may differ in its last bits.
-    cosines = np.round(matrix @ vector / np.maximum(lengths, np.finfo(np.float32).tiny), 6)
-    least = np.partition(cosines, -limit)[-limit] if len(names) > limit else -np.inf
-    return [(names[place], float(cosines[place])) for place in np.flatnonzero(cosines >= least).tolist()]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from assistant.commands.asking import records_of
 from assistant.commands.context import Context
 from assistant.errors import UsageError
 from store.records import Ad, Kind, Match, Offer, Product, Record
@@ -68,16 +69,11 @@ def show_kept(context: Context, number: int, subject: Subject, *, tell: bool, as
 
 
 def subject_of(store: Store, source: str) -> Subject:
-    """What a look-up was for: `text oak lamp`, `pin ID` or `ad ID`, the record as the store has it now."""
+    """What a look-up was for, by what its results remember: the records as the store has them now."""
     from assistant.matching.explaining.evidence import Subject
 
-    kind, _, named = source.partition(" ")
-    if kind not in (Kind.PIN, Kind.AD):
-        return Subject(named)
-    record = store.database.get(Kind(kind), named)
-    if record is None:
-        raise UsageError(f"The {kind} {named} is not in the store any more.", hint="Look something up again.")
-    return Subject(record.passage, record)
+    records = records_of(source, store)
+    return Subject(" ".join(record.passage for record in records) or source.partition(" ")[2], records)
 
 
 def explain_served(

@@ -22,7 +22,8 @@ from store.store import Store
 # Each is another look into the index.
 MOST_RECORDS = 50
 
-Served = tuple[tuple[Record, float], ...]
+Near = tuple[tuple[Record, float], ...]
+"""Records with their cosines, nearest first."""
 
 
 def find_records(kind: Kind, ids: Sequence[str], store: Store) -> tuple[Record, ...]:
@@ -65,7 +66,7 @@ def kind_of(record: Record) -> Kind:
     return Kind.PIN if isinstance(record, Pin) else Kind.PRODUCT if isinstance(record, Product) else Kind.AD
 
 
-def served_by(matches: Sequence[Match], kind: Kind, query: Query, store: Store) -> Mapping[str, Served]:
+def served_by(matches: Sequence[Match], kind: Kind, query: Query, store: Store) -> Mapping[str, Near]:
     """By the id of a match: the records of the query that it serves, nearest first, with the cosine of each."""
     vectors = store.vectors().get(kind, [match.record.id for match in matches])
     each = np.stack(query.each)

@@ -101,12 +101,12 @@ def search(
     ranker: Ranker = DEFAULT,
 ) -> tuple[Match, ...]:
     """The best records of a kind, at most `limit`, best first. With filters the result is that of an exact search."""
-    among = _survivors(kind, store, filters)
-    if among is not None and not among:
+    passing = store.database.count_matching(kind, filters) if filters else None
+    if passing == 0:
         return ()
     # What is asked by takes places among the candidates, and is no answer.
     wanted = max(CANDIDATES, limit + (OWN if query.records else 0))
-    candidates = _candidates(query, kind, store, wanted, among)
+    candidates = _candidates(query, kind, store, wanted, filters, passing)
     ordered = order(candidates, store, ranker.of_records if query.records else ranker)[:limit]
     records = store.database.get_many(kind, [identifier for identifier, _ in ordered])
     found = [(records[identifier], parts) for identifier, parts in ordered if identifier in records]
@@ -117,10 +117,13 @@ def search(
     )
 
 
-def _candidates(query: Query, kind: Kind, store: Store, wanted: int, among: Sequence[str] | None) -> Candidates:
+def _candidates(
+    query: Query, kind: Kind, store: Store, wanted: int, filters: Filters, passing: int | None
+) -> Candidates:
     """What both legs find, without what is asked by: of several records the nearest to each."""
-    words = dict(store.lexicon.search(kind, query.said, wanted, ids=None if among is None else set(among)))
-    nearest = [dict(_dense(vector, kind, store, wanted, among)) for vector in query.each]
+    where = store.database.condition(kind, filters) if filters else None
+    words = dict(store.lexicon.search(kind, query.said, wanted, where=where))
+    nearest = [dict(_dense(vector, kind, store, wanted, filters, passing)) for vector in query.each]
     ids = {*words}.union(*nearest)
     known = nearest[0] if len(nearest) == 1 else {}
     cosines = known | cosines_of(query, kind, store, ids - known.keys())
@@ -145,29 +148,24 @@ def _ids_of(query: Query) -> set[str]:
     return {record.id for record in query.records}
 
 
-def _survivors(kind: Kind, store: Store, filters: Filters) -> list[str] | None:
-    """The ids that pass the filters; None where there is no filter."""
-    return store.database.select_ids(kind, filters, None) if filters else None
-
-
 def _dense(
-    vector: NDArray[np.float32], kind: Kind, store: Store, wanted: int, among: Sequence[str] | None
+    vector: NDArray[np.float32], kind: Kind, store: Store, wanted: int, filters: Filters, passing: int | None
 ) -> Sequence[tuple[str, float]]:
-    """The nearest of the survivors: exactly, unless the index finds enough of them in a shorter time."""
+    """The nearest of the `passing` records: exactly, unless the index finds enough of them in a shorter time."""
     vectors = store.vectors()
-    if among is None:
+    if passing is None:
         return vectors.query(kind, vector, wanted)
-    if len(among) > EXACT_BELOW:
-        allowed = set(among)
+    if passing > EXACT_BELOW:
         # As many as hold twice what is wanted, were the survivors everywhere alike; they may all be far away.
-        reach = 2 * wanted * vectors.count(kind) // len(among)
-        while reach < len(among):
+        reach = 2 * wanted * vectors.count(kind) // passing
+        while reach < passing:
             found = vectors.query(kind, vector, reach)
+            allowed = store.database.passing(kind, filters, (identifier for identifier, _ in found))
             kept = [(identifier, cosine) for identifier, cosine in found if identifier in allowed]
             if len(kept) >= wanted:
                 return kept[:wanted]
             reach *= 4
-    return vectors.query(kind, vector, wanted, among=among)
+    return vectors.query(kind, vector, wanted, among=store.database.select_ids(kind, filters, None))
 
 
 def cosines_of(query: Query, kind: Kind, store: Store, ids: Collection[str]) -> dict[str, float]:

@@ -25,21 +25,23 @@ def cells_of(body: str, more: str = "", table: str = "") -> str:
     # One that is damaged has no cells, and can still be deleted.
     body = f"iif(json_valid({body}), {body}, '{{}}')"
     elsewhere = ", ".join(f"'{name}'" for name in _ELSEWHERE)
-    sale_price = f"json_extract({body}, '$.sale_price.amount')"
-    parts = (
-        (f"'{FIELD}' || field.key", "field.value", f"json_each({body}) AS field",
-         f"field.type NOT IN ('object', 'array', 'null') AND field.key NOT IN ({elsewhere})"),
-        (f"'{FIELD}' || field.key", "item.value", f"json_each({body}) AS field, json_each(field.value) AS item",
-         "field.key IN ('tags', 'countries')"),
-        (f"'{FIELD}sale_price.amount'", sale_price, "(SELECT 1)", f"{sale_price} IS NOT NULL"),
-        (f"'{COLUMN}' || cell.key", "cell.value", f"json_each({body}, '$.extra') AS cell", "TRUE"),
-        (f"'{OPTION}' || json_extract(option.value, '$[0]')", "item.value",
-         f"json_each({body}, '$.options') AS option, json_each(option.value, '$[1]') AS item", "TRUE"),
-    )  # fmt: skip
-    return " UNION ALL ".join(
-        f"SELECT {more}CAST({name} AS BLOB) AS name, CAST({text} AS BLOB) AS text FROM {table}{rows} WHERE {condition}"
-        for name, text, rows, condition in parts
-    )
+    return f"""SELECT {more}CAST(CASE node.path
+            WHEN '$' THEN '{FIELD}' || node.key
+            WHEN '$.extra' THEN '{COLUMN}' || node.key
+            WHEN '$.tags' THEN '{FIELD}tags'
+            WHEN '$.countries' THEN '{FIELD}countries'
+            WHEN '$."sale_price"' THEN '{FIELD}sale_price.amount'
+            WHEN '$.sale_price' THEN '{FIELD}sale_price.amount'
+            ELSE '{OPTION}' || json_extract({body}, substr(node.path, 1, length(node.path) - 3) || '[0]')
+        END AS BLOB) AS name, CAST(node.value AS BLOB) AS text
+        FROM {table}json_tree({body}) AS node WHERE node.type NOT IN ('object', 'array', 'null') AND (
+            node.path IN ('$.extra', '$.tags', '$.countries')
+            OR node.path = '$' AND node.key NOT IN ({elsewhere})
+            -- Which of the two depends on the version of SQLite.
+            OR node.path IN ('$.sale_price', '$."sale_price"') AND node.key = 'amount'
+            -- A name, and the list of what can be chosen.
+            OR node.path LIKE '$.options[%][1]'
+        )"""
 
 
 def marked(mark: str) -> str:

@@ -11,9 +11,9 @@ import pytest
 from assistant.embedding.hashing import HashingEmbedder
 from assistant.errors import UnknownIdError, UsageError
 from assistant.matching import search as searching
+from assistant.matching.by_record import record_query
 from assistant.matching.index import embed_pending
 from assistant.matching.ranking.ranker import Ranker
-from assistant.matching.by_record import record_query
 from assistant.matching.search import LONGEST_QUERY, blend, read_query, search, text_query
 from store.records import NO_FILTERS, Ad, Availability, Filters, Interest, Kind, Match, Pin, Price
 from store.store import Store
@@ -122,9 +122,9 @@ def test_many_survivors_are_found_through_the_index_as_exactly(
 ) -> None:
     whole = ids(find(store, "oak shelf", filters, limit=8))
     query, among = text_query("oak shelf", EMBEDDER), store.database.select_ids(Kind.AD, filters, None)
-    nearest = searching._dense(query, Kind.AD, store, 5, among)
+    nearest = searching._dense(query.vector, Kind.AD, store, 5, filters, len(among))
     monkeypatch.setattr(searching, "EXACT_BELOW", 0)
-    through_the_index = searching._dense(query, Kind.AD, store, 5, among)
+    through_the_index = searching._dense(query.vector, Kind.AD, store, 5, filters, len(among))
     assert [cosine for _, cosine in through_the_index] == pytest.approx([cosine for _, cosine in nearest], abs=1e-5)
     assert {identifier for identifier, _ in through_the_index} <= set(among)
     assert ids(find(store, "oak shelf", filters, limit=8)) == whole

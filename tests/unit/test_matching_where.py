@@ -67,6 +67,10 @@ def where_of(lowest: int, highest: int, campaigns: set[str]) -> Filters:
     return Filters(where=parse(f"price >= {lowest} and price <= {highest} and campaign in ({', '.join(campaigns)})"))
 
 
+def just(ids: list[str]) -> Filters:
+    return Filters(where=parse(f"id in ({', '.join(ids)})"))
+
+
 def nearest_by_hand(store: Store, text: str, among: set[str], limit: int) -> list[float]:
     vectors = EMBEDDER.embed([ADS[identifier].passage for identifier in sorted(among)] or ["x"])
     cosines = np.sort(vectors @ text_query(text, EMBEDDER).vector)[::-1]
@@ -95,10 +99,10 @@ def test_a_look_up_finds_all_that_pass_in_the_order_of_their_scores(
 def test_whichever_way_is_taken_the_nearest_are_found(
     store: Store, exact_below: int, text: str, condition: tuple[int, int, set[str]]
 ) -> None:
-    among, query = survivors(*condition), text_query(text, EMBEDDER)
+    among, filters, query = survivors(*condition), where_of(*condition), text_query(text, EMBEDDER)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(searching, "EXACT_BELOW", exact_below)
-        found = searching._dense(query, Kind.AD, store, 5, sorted(among))
+        found = searching._dense(query.vector, Kind.AD, store, 5, filters, len(among))
     assert {identifier for identifier, _ in found} <= among
     assert [cosine for _, cosine in found] == pytest.approx(nearest_by_hand(store, text, among, 5), abs=1e-5)
 
@@ -131,10 +135,10 @@ def test_survivors_that_are_all_far_away_are_scored_one_by_one_in_the_end(
     original = vectors.query
     monkeypatch.setattr(vectors, "query", watched)
     monkeypatch.setattr(searching, "EXACT_BELOW", 0)
-    found = searching._dense(query, Kind.AD, store, 3, order[100:])
+    found = searching._dense(query.vector, Kind.AD, store, 3, just(order[100:]), 150)
     assert [identifier for identifier, _ in found] == order[100:103]
     assert asked == [10, 40, None]
-    some_near = searching._dense(query, Kind.AD, store, 5, [*order[:2], *order[100:]])
+    some_near = searching._dense(query.vector, Kind.AD, store, 5, just([*order[:2], *order[100:]]), 152)
     assert [identifier for identifier, _ in some_near] == [*order[:2], *order[100:103]]
 
 

@@ -132,7 +132,7 @@ def _counts(query: Query) -> Counter[str]:
 
 
 def _queries(subject: Subject, cuts: Sequence[Cut], embedder: Embedder) -> list[Query]:
-    """The query, and what is left of it without each of its pieces: where that is nothing, no text and a zero vector."""
+    """The query, and the rest of it without each of its pieces: no text and a zero vector where nothing is left."""
     if subject.records:
         nothing = np.zeros(embedder.dimension, dtype=np.float32)
         queries = queries_of([subject.records, *(cut.left for cut in cuts)], embedder)

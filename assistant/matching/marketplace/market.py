@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.embedding.embedder import Embedder
 from assistant.errors import UsageError
+from assistant.matching.by_record import record_query
 from assistant.matching.eligible.occasion import Occasion
 from assistant.matching.eligible.policy import PolicyStatus
 from assistant.matching.marketplace.auction import Bid
@@ -15,7 +16,6 @@ from assistant.matching.marketplace.eligibility import DayGates
 from assistant.matching.marketplace.offers import Unoffered, offers_of
 from assistant.matching.marketplace.opportunities import Opportunity, Subject
 from assistant.matching.marketplace.rates import Rates
-from assistant.matching.by_record import record_query
 from assistant.matching.search import LONGEST_QUERY, Query, search
 from store.campaigns import Campaign, Campaigns
 from store.records import Interest, Kind
