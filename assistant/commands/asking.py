@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
 from store.records import Kind, Record
-from store.store import Store
+
+if TYPE_CHECKING:
+    from store.store import Store
 
 SEVERAL = "pins"
 

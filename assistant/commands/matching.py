@@ -30,7 +30,7 @@ Words = Annotated[
     list[str] | None, typer.Argument(help="What to look for, in words.", metavar="TEXT", show_default=False)
 ]
 PinIds = Annotated[
-    list[str] | None, typer.Option("--pin", help="Find the ads that fit this pin; can be repeated.", metavar="ID,...")
+    list[str] | None, typer.Option("--pin", help="Find the ads that fit this pin; can be repeated.", metavar="ID")
 ]
 AdId = Annotated[str, typer.Option(help="Find the pins that this ad fits.", metavar="ID")]
 ProductId = Annotated[str, typer.Option(help="Find the pins that this product fits, advertised or not.", metavar="ID")]
