@@ -59,7 +59,7 @@ class LookUp:
 
         screen, found = self.context.screen, why_not(identifier, self.asked, self.context.workbench.store())
         if as_json:
-            screen.show_json("match.why_not", {"query": self.called, **why_not_as_json(found)})
+            screen.show_json("match.why_not", {**self._asked_as_json(), **why_not_as_json(found)})
         else:
             screen.show(show_why_not(found, self.called, self.asked.limit))
 
@@ -84,7 +84,7 @@ class LookUp:
 
     def _as_json(self, served: Served, about: Subject | None, tell: bool) -> Mapping[str, Any]:
         from assistant.terminal.eligibility import served_as_json
-        from assistant.terminal.matches import asked_by_as_json, match_as_json, serves_as_json
+        from assistant.terminal.matches import match_as_json, serves_as_json
 
         asked = self.asked
         if about:
@@ -94,13 +94,17 @@ class LookUp:
         if near := self._near(served):
             matches = [{**match, "serves": serves_as_json(near.get(match["id"], ()))} for match in matches]
         return {
-            "query": self.called,
-            "asked_by": [asked_by_as_json(record) for record in asked.query.records],
+            **self._asked_as_json(),
             "corrections": [{"typed": one.typed, "read_as": one.read_as} for one in asked.query.corrections],
             "among": f"{asked.kind}s",
             "matches": matches,
             **served_as_json(served),
         }
+
+    def _asked_as_json(self) -> Mapping[str, Any]:
+        from assistant.terminal.matches import asked_by_as_json
+
+        return {"query": self.called, "asked_by": [asked_by_as_json(record) for record in self.asked.query.records]}
 
     def _near(self, served: Served) -> Mapping[str, Near]:
         """Which of several records each match serves, by its id; nothing where one was asked by, or a text."""
