@@ -85,8 +85,9 @@ class Record:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The same text by text: the parts of the passage, and each tag by itself; without empty ones."""
-        return tuple(text for text in (*self._passage_parts()[:-1], *self.tags) if text.strip())
+        """The same as texts of their own: what is told, in one, then each tag; without empty ones."""
+        told = ". ".join(part.rstrip(". ") for part in self._passage_parts()[:-1] if part)
+        return tuple(text for text in (told, *self.tags) if text.strip())
 
     def _passage_parts(self) -> tuple[str, ...]:
         """The texts that make the passage, in its order; the last are the tags."""

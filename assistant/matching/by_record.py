@@ -1,8 +1,8 @@
 """A pin, an ad or a product as a query of its own kind, and several of them as one.
 
-Its texts say different things. A description is noisy, a title may be a joke, and what nearly all of the texts say is
-what the record is about: so a word counts once for each text that has it, and the vector is that of the whole drawn
-towards that of the tags, which name the subject in the fewest words.
+Its texts say different things. A description is noisy, a title may be a joke, a board is context; what many of the tags
+say is what the record is about. So a word counts once for what is told, and once more for each tag that has it, and the
+vector is that of the whole drawn towards that of the tags, which name the subject in the fewest words.
 """
 
 from __future__ import annotations

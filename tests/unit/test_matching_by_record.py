@@ -76,11 +76,17 @@ def test_what_the_tags_say_counts_more_than_the_noise_of_a_description(store: St
     assert found(store, "noisy")[0] in ("lamp", "lamp-again")
 
 
-def test_the_texts_of_a_record_are_those_of_its_passage(store: Store) -> None:
-    assert PINS[0].texts == (PINS[0].title, PINS[0].description, *PINS[0].tags)
-    assert PINS[1].texts == (PINS[1].title, "work")
+def test_a_record_says_what_it_tells_in_one_text_and_each_tag_in_another(store: Store) -> None:
+    told = "You will love this!. Affiliate links: see the disclosure of affiliate links. Cheap"
+    assert PINS[0].texts == (told, *PINS[0].tags)
+    assert PINS[1].texts == ("Oak desk with a lamp. work",)
     offer = replace(PRODUCTS[0], product_type="Home > Lamps", tags=("oak", " "))
-    assert offer.texts == (offer.title, offer.description, "Home, Lamps", "oak")
+    assert offer.texts == ("Oak desk lamp. Dims by touch. Home, Lamps", "oak")
+
+
+def test_a_word_of_title_and_description_counts_no_more_than_one_of_either(store: Store) -> None:
+    once, twice = (replace(PINS[2], description=text) for text in ("Basil, thyme.", "Basil, thyme in a clay pot."))
+    assert store.lexicon.search(Kind.AD, once.texts, 5) == store.lexicon.search(Kind.AD, twice.texts, 5)
 
 
 def test_the_vector_lies_between_the_whole_and_the_tags(store: Store) -> None:
