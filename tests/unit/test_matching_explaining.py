@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from assistant.matching.explaining.evidence import Explanation
 from assistant.matching.explaining.explain import DEPTH, explain
-from assistant.matching.explaining.pieces import MOST_PIECES, cut_query, cut_sentences
+from assistant.matching.explaining.pieces import MOST_PIECES, cut_query, cut_records, cut_sentences
 from assistant.matching.search import text_query
-from store.records import Ad, Filters, Kind
+from store.records import Ad, Filters, Kind, Pin
 from store.store import Store
 from tests.explained import EMBEDDER, HOSTILE, SHOP, explained, fill, found_by
 
@@ -181,6 +181,15 @@ def test_a_long_query_is_left_out_clause_by_clause() -> None:
     assert 1 < len(cuts) <= MOST_PIECES
     assert "".join(cut.text for cut in cuts).replace(" ", "") == text.replace(" ", "")
     assert all(cut.text not in cut.rest for cut in cuts)
+
+
+def test_many_pins_are_left_out_some_at_a_time() -> None:
+    pins = [Pin(id=str(number), title=f"pin {number}") for number in range(50)]
+    assert [cut.text for cut in cut_records(pins[:3])] == ["pin 0", "pin 1", "pin 2"]
+    cuts = cut_records(pins)
+    assert 1 < len(cuts) <= MOST_PIECES
+    assert [title for cut in cuts for title in cut.text.split("; ")] == [pin.title for pin in pins]
+    assert all({*cut.text.split("; ")}.isdisjoint(pin.title for pin in cut.left) for cut in cuts)
 
 
 @pytest.mark.parametrize("text", ["🧶🧶", "the of and", "木の棚", "wool " * 400, HOSTILE, "8x10", "..."])

@@ -53,15 +53,16 @@ def cut_fields(record: Record) -> list[Cut]:
 
 
 def cut_records(records: Sequence[Record]) -> list[Cut]:
-    """One record without each of its fields in turn; several without each of them."""
+    """One record without each of its fields in turn; several without each, or a few, of them."""
     if len(records) == 1:
         return cut_fields(records[0])
-    rests = [(*records[:place], *records[place + 1 :]) for place in range(len(records))]
+    size, cuts = ceil(len(records) / MOST_PIECES), []
     name = "pin" if isinstance(records[0], Pin) else "record"
-    return [
-        Cut(name, record.title, " ".join(other.passage for other in rest), rest)
-        for record, rest in zip(records, rests, strict=True)
-    ]
+    for start in range(0, len(records), size):
+        run, rest = records[start : start + size], (*records[:start], *records[start + size :])
+        titles = "; ".join(record.title for record in run)
+        cuts.append(Cut(name if size == 1 else f"{name}s", titles, " ".join(one.passage for one in rest), rest))
+    return cuts
 
 
 def cut_sentences(record: Record) -> list[Cut]:
