@@ -34,11 +34,11 @@ sys.path.insert(0, str(ROOT))
 
 from assistant.feeds.reader import Accepted  # noqa: E402 - the root has to be on the path first
 from assistant.matching.index import IndexJob, index  # noqa: E402
-from assistant.matching.search import CANDIDATES, record_query, search  # noqa: E402
+from assistant.matching.search import CANDIDATES, Query, search  # noqa: E402
 from benchmarks.drawn import DIMENSION, HIGHEST_PRICE, World  # noqa: E402
 from benchmarks.recall import DEPTH, Exact, overlap, recall  # noqa: E402
 from store.graph import GRAPH, SEARCH_WIDTH  # noqa: E402
-from store.records import NO_FILTERS, Filters, Kind  # noqa: E402
+from store.records import NO_FILTERS, Filters, Kind, Pin  # noqa: E402
 from store.store import Store  # noqa: E402
 from store.where.parse import parse  # noqa: E402
 
@@ -98,7 +98,7 @@ def ask(folder: Path, count: int, options: argparse.Namespace) -> Figures:
     with Store.open(folder / "store") as store:
         texts = world.queries(options.queries)
         first, _ = _seconds(partial(search, texts[0], Kind.AD, store))
-        pins = [record_query(Kind.PIN, pin.id, store)[1] for pin in world.pins(min(PINS, options.queries))]
+        pins = [_asked_by(pin, store) for pin in world.pins(min(PINS, options.queries))]
         figures: Figures = {"first_search_seconds": round(first, 2), "search": {}}
         for name, queries in (("text", texts), ("pin", pins)):
             for share in SHARES:
@@ -114,6 +114,11 @@ def ask(folder: Path, count: int, options: argparse.Namespace) -> Figures:
             for name, queries in (("text", texts), ("pin", pins))
         }
     return figures
+
+
+def _asked_by(pin: Pin, store: Store) -> Query:
+    """A pin as a query, by the vector that was drawn for it: there is no embedder here."""
+    return Query(pin.passage, store.vectors().get(Kind.PIN, [pin.id])[pin.id], records=(pin,))
 
 
 def _where(store: Store) -> Figures:

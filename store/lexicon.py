@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
 
 from store.connection import Connection, listed
 from store.counts import Counts, phrase, some
@@ -12,11 +12,13 @@ from store.records import Kind
 from store.spelling.corrector import Corrector, Knows, Reading
 from store.spelling.vocabulary import Vocabulary
 from store.where.among import Condition
-from store.words import Stemmer, split_words, telling_words
+from store.words import Stemmer, counted_words, split_words
 
 SEARCHED = (Kind.PIN, Kind.AD)
 # A query may be a whole pin. FTS5 takes expressions of limited depth, and what a text is about comes first.
 MOST_WORDS = 64
+# A word that a record says in more of its texts counts no more: each time is another look into the index.
+MOST_TIMES = 12
 # So many of the words are looked for in other forms.
 WORDS_VARIED = 16
 # How many times as many records have a form for it to be the usual one.
@@ -40,14 +42,21 @@ class Lexicon:
         return self._corrector.read(kind, text, knows)
 
     def search(
-        self, kind: Kind, text: str, limit: int, ids: Set[str] | None = None, where: Condition | None = None
+        self,
+        kind: Kind,
+        text: str | Sequence[str],
+        limit: int,
+        ids: Set[str] | None = None,
+        where: Condition | None = None,
     ) -> list[tuple[str, float]]:
         """The ids of the records that share words with the text, as (id, BM25), best and highest first.
 
-        Any word may match. `ids` restricts the search to these, `where` to the records that satisfy it. Nothing in the
-        text is query syntax.
+        Any word may match. Of several texts a word counts once for each that it stands in. `ids` restricts the search
+        to these, `where` to the records that satisfy it. Nothing in the text is query syntax.
         """
-        words = telling_words(text, MOST_WORDS)
+        texts = [text] if isinstance(text, str) else text
+        counts = counted_words(texts, MOST_WORDS)
+        words = list(counts)
         if kind not in SEARCHED or not words or (ids is not None and not ids):
             return []
         table = f"{kind}_words"
@@ -61,17 +70,18 @@ class Lexicon:
                 FROM {table} WHERE {table} MATCH ? {among} ORDER BY score, rowid LIMIT ?
             ) AS best JOIN records ON records.number = best.rowid ORDER BY best.score, records.number""",
             (
-                some([*words, *self._other_forms(kind, text, words)]),
+                some([*_repeated(counts), *self._other_forms(kind, " ".join(texts), words)]),
                 *(where[1] if where else ()),
                 limit,
             ),
         )
         return [(identifier, float(score)) for identifier, score in rows]
 
-    def shared_words(self, query_text: str, passage: str) -> tuple[str, ...]:
+    def shared_words(self, query_text: str | Sequence[str], passage: str) -> tuple[str, ...]:
         """The words of the query that the passage has too, in whatever form, as the query writes them."""
         stemmer = self._open_stemmer()
-        asked = stemmer.stems(telling_words(query_text, MOST_WORDS))
+        texts = [query_text] if isinstance(query_text, str) else query_text
+        asked = stemmer.stems(counted_words(texts, MOST_WORDS))
         there = set(stemmer.stems(split_words(passage)).values())
         first = {stem: word for word, stem in reversed(asked.items()) if stem in there and stem}
         return tuple(word for word, stem in asked.items() if first.get(stem) == word)
@@ -114,3 +124,8 @@ class Lexicon:
         if self._stemmer is None:
             self._stemmer = Stemmer()
         return self._stemmer
+
+
+def _repeated(counts: Mapping[str, int]) -> list[str]:
+    """Each word as often as it counts: FTS5 knows no weights of words, and adds up what is repeated."""
+    return [word for word, count in counts.items() for _ in range(min(count, MOST_TIMES))]

@@ -83,7 +83,14 @@ class Record:
         """The text that is embedded and searched: the title, then what else says what this is."""
         return ". ".join(part.rstrip(". ") for part in self._passage_parts() if part)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The same as texts of their own: what is told, in one, then each tag; without empty ones."""
+        told = ". ".join(part.rstrip(". ") for part in self._passage_parts()[:-1] if part)
+        return tuple(text for text in (told, *self.tags) if text.strip())
+
     def _passage_parts(self) -> tuple[str, ...]:
+        """The texts that make the passage, in its order; the last are the tags."""
         return (self.title, self.description, ", ".join(self.tags))
 
 

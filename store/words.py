@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from store.migrations import TOKENIZER
@@ -44,10 +44,24 @@ def split_words(text: str) -> list[str]:
 
 def telling_words(text: str, limit: int) -> list[str]:
     """The first `limit` different words of a text without the stop words, unless nothing else is in it."""
-    words = {word.casefold(): word for word in reversed(split_words(text))}
-    ordered = [words[fold] for fold in dict.fromkeys(word.casefold() for word in split_words(text))]
-    telling = [word for word in ordered if word.casefold() not in STOP_WORDS]
-    return (telling or ordered)[:limit]
+    return list(counted_words([text], limit))
+
+
+def counted_words(texts: Sequence[str], limit: int) -> dict[str, int]:
+    """In how many of the texts each telling word stands: the `limit` words of most texts, of equals the earlier.
+
+    Of one text these are its telling words, each once. Stop words count where nothing else is in any of the texts.
+    """
+    spelled: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for text in texts:
+        words = {word.casefold(): word for word in reversed(split_words(text))}
+        for fold in dict.fromkeys(word.casefold() for word in split_words(text)):
+            spelled.setdefault(fold, words[fold])
+            counts[fold] = counts.get(fold, 0) + 1
+    telling = {fold: count for fold, count in counts.items() if fold not in STOP_WORDS} or counts
+    most = sorted(telling.items(), key=lambda pair: -pair[1])[:limit]
+    return {spelled[fold]: count for fold, count in most}
 
 
 class Stemmer:

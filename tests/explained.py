@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from assistant.embedding.hashing import HashingEmbedder
+from assistant.matching.by_record import record_query
 from assistant.matching.explaining.evidence import Explanation, Subject
-from assistant.matching.explaining.explain import Vector, explain
+from assistant.matching.explaining.explain import explain
 from assistant.matching.index import embed_pending
-from assistant.matching.search import Query, record_query, search, text_query
+from assistant.matching.search import Query, search, text_query
 from store.records import NO_FILTERS, Availability, Filters, Interest, Kind, Match, Pin, Price, Product, advertise
 from store.store import Store
 
@@ -80,15 +81,15 @@ def found_by(store: Store, text: str = "", pin: str = "") -> tuple[Subject, tupl
     if text:
         query = text_query(text, EMBEDDER)
         return Subject(query.text), search(query, Kind.AD, store, limit=20)
-    record, query = record_query(Kind.PIN, pin, store)
-    return Subject(query.text, record), search(query, Kind.AD, store, limit=20)
+    record, query = record_query(Kind.PIN, pin, store, EMBEDDER)
+    return Subject(query.text, (record,)), search(query, Kind.AD, store, limit=20)
 
 
 def explained(store: Store, text: str = "", pin: str = "", filters: Filters = NO_FILTERS) -> tuple[Explanation, ...]:
     """Everything that is found, explained, with the search asked again."""
 
-    def look(text: str, vector: Vector, count: int) -> Sequence[str]:
-        return [match.record.id for match in search(Query(text, vector), Kind.AD, store, limit=count)]
+    def look(query: Query, count: int) -> Sequence[str]:
+        return [match.record.id for match in search(query, Kind.AD, store, limit=count)]
 
     subject, matches = found_by(store, text, pin)
     return explain(subject, matches, Kind.AD, store, EMBEDDER, filters=filters, look=look)

@@ -267,7 +267,14 @@ def matching(
     The ads are searched without their product types, which hold the answer. Without --same a pin's category goes with
     an ad's of the same name, at any level of its product type.
     """
-    from assistant.evaluation.agreement import agreement, categories_of, pins_to_ask, read_pairs, without_types
+    from assistant.evaluation.agreement import (
+        agreement,
+        categories_of,
+        going_with,
+        pins_to_ask,
+        read_pairs,
+        without_types,
+    )
     from assistant.terminal.progress import Bar
     from store.records import Ad, Kind, Pin
 
@@ -276,10 +283,11 @@ def matching(
     read_pins = [pin for pin in read_feed(context, pins, Kind.PIN) if isinstance(pin, Pin)]
     read_ads = [ad for ad in read_feed(context, ads, Kind.AD) if isinstance(ad, Ad)]
     asked, pairs = pins_to_ask(read_pins, read_ads, stated)
-    categories = {ad.id: categories_of(ad) for ad in read_ads}
+    fits, embedder = going_with(pairs, {ad.id: categories_of(ad) for ad in read_ads}), context.workbench.embedder
     records: Records = {Kind.PIN: asked, Kind.AD: read_ads if with_types else without_types(read_ads)}
     with indexed(context, records, keep=keep) as store, Bar(context.screen, "Matching") as bar:
-        found = agreement(asked, pairs, categories, store, chosen, top=top, seed=seed, on_progress=rated(bar, "pins"))
+        moved = rated(bar, "pins")
+        found = agreement(asked, fits, store, embedder, chosen, top=top, seed=seed, on_progress=moved)
     how = {"pins": len(asked), "ads": len(read_ads), "with_types": with_types, "top": top, "seed": seed}
     _show_agreement(context, found, how, as_json)
 

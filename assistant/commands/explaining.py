@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from assistant.commands.asking import records_of
 from assistant.commands.context import Context
 from assistant.errors import UsageError
 from store.records import Ad, Kind, Match, Offer, Product, Record
@@ -13,8 +14,9 @@ from store.records import Ad, Kind, Match, Offer, Product, Record
 if TYPE_CHECKING:
     from assistant.embedding.embedder import Embedder
     from assistant.matching.explaining.evidence import Explanation, Subject
-    from assistant.matching.explaining.explain import Look, Vector
+    from assistant.matching.explaining.explain import Look
     from assistant.matching.explaining.telling import Check, Told
+    from assistant.matching.search import Query
     from assistant.matching.serve import Asked, Served
     from store.creatives import Claim
     from store.store import Store
@@ -67,16 +69,11 @@ def show_kept(context: Context, number: int, subject: Subject, *, tell: bool, as
 
 
 def subject_of(store: Store, source: str) -> Subject:
-    """What a look-up was for: `text oak lamp`, `pin ID` or `ad ID`, the record as the store has it now."""
+    """What a look-up was for, by what its results remember: the records as the store has them now."""
     from assistant.matching.explaining.evidence import Subject
 
-    kind, _, named = source.partition(" ")
-    if kind not in (Kind.PIN, Kind.AD):
-        return Subject(named)
-    record = store.database.get(Kind(kind), named)
-    if record is None:
-        raise UsageError(f"The {kind} {named} is not in the store any more.", hint="Look something up again.")
-    return Subject(record.passage, record)
+    records = records_of(source, store)
+    return Subject(" ".join(record.passage for record in records) or source.partition(" ")[2], records)
 
 
 def explain_served(
@@ -163,11 +160,10 @@ def _embedder(context: Context, store: Store) -> Embedder:
 
 def _look_again(asked: Asked, store: Store) -> Look:
     """The same search for another query: the same filters, and the same gates."""
-    from assistant.matching.search import Query
     from assistant.matching.serve import look
 
-    def look_again(text: str, vector: Vector, count: int) -> list[str]:
-        found = look(replace(asked, query=Query(text, vector)), store, count).matches
+    def look_again(query: Query, count: int) -> list[str]:
+        found = look(replace(asked, query=query), store, count).matches
         return [match.record.id for match in found[:count]]
 
     return look_again

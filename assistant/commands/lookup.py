@@ -12,13 +12,14 @@ from assistant.commands.explaining import explained_as_json, show_explained, sub
 from store.records import Match
 
 if TYPE_CHECKING:
+    from assistant.matching.by_record import Near
     from assistant.matching.explaining.evidence import Subject
     from assistant.matching.serve import Asked, Served
 
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """What is asked for, how to call it, and where it comes from: `text oak lamp`, `pin ID` or `ad ID`."""
+    """What is asked for, how to call it, and what its results remember of it: see `asking.source_of`."""
 
     context: Context
     asked: Asked
@@ -58,7 +59,7 @@ class LookUp:
 
         screen, found = self.context.screen, why_not(identifier, self.asked, self.context.workbench.store())
         if as_json:
-            screen.show_json("match.why_not", {"query": self.called, **why_not_as_json(found)})
+            screen.show_json("match.why_not", {**self._asked_as_json(), **why_not_as_json(found)})
         else:
             screen.show(show_why_not(found, self.called, self.asked.limit))
 
@@ -83,28 +84,47 @@ class LookUp:
 
     def _as_json(self, served: Served, about: Subject | None, tell: bool) -> Mapping[str, Any]:
         from assistant.terminal.eligibility import served_as_json
-        from assistant.terminal.matches import match_as_json
+        from assistant.terminal.matches import match_as_json, serves_as_json
 
         asked = self.asked
         if about:
             matches = explained_as_json(self.context, about, asked, served, tell=tell)
         else:
             matches = [match_as_json(match) for match in served.matches]
+        if near := self._near(served):
+            matches = [{**match, "serves": serves_as_json(near.get(match["id"], ()))} for match in matches]
         return {
-            "query": self.called,
+            **self._asked_as_json(),
             "corrections": [{"typed": one.typed, "read_as": one.read_as} for one in asked.query.corrections],
             "among": f"{asked.kind}s",
             "matches": matches,
             **served_as_json(served),
         }
 
+    def _asked_as_json(self) -> Mapping[str, Any]:
+        from assistant.terminal.matches import asked_by_as_json
+
+        return {"query": self.called, "asked_by": [asked_by_as_json(record) for record in self.asked.query.records]}
+
+    def _near(self, served: Served) -> Mapping[str, Near]:
+        """Which of several records each match serves, by its id; nothing where one was asked by, or a text."""
+        from assistant.matching.by_record import served_by
+
+        query = self.asked.query
+        if len(query.records) < 2:
+            return {}
+        return served_by(served.matches, self.asked.kind, query, self.context.workbench.store())
+
     def _show_on_screen(self, served: Served, about: Subject | None, tell: bool) -> None:
-        from assistant.terminal.matches import shorten, show_matches
+        from assistant.terminal.matches import shorten, show_matches, tell_unserved
 
         screen, kind = self.context.screen, self.asked.kind
         if served.matches:
+            near = self._near(served)
             screen.say(f"{kind}s for {shorten(self.called, 70)}\n")
-            screen.show(show_matches(served.matches, narrow=screen.narrow))
+            screen.show(show_matches(served.matches, narrow=screen.narrow, near=near))
+            for sentence in tell_unserved(self.asked.query.records, near):
+                screen.say(sentence)
             if about:
                 show_explained(self.context, about, self.asked, served, tell=tell)
         elif not (served.refused or served.left_out):

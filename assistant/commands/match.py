@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.commands import matching
+from assistant.commands.asking import AskedBy, asked_by, source_of
 from assistant.commands.context import AsJson, Context, here
 from assistant.commands.explaining import show_kept, subject_of
 from assistant.commands.filtering import read_filters
 from assistant.commands.lookup import LookUp
 from assistant.commands.occasion import Circumstances, read_occasion
 from assistant.errors import UsageError
-from store.records import Availability, Filters, Kind, Record
+from store.records import Availability, Filters, Kind
 
 if TYPE_CHECKING:
     from assistant.matching.diverse import Diversity
@@ -34,8 +35,9 @@ def register(app: typer.Typer) -> None:
 def match(
     ctx: typer.Context,
     text: matching.Words = None,
-    pin: matching.PinId = "",
+    pin: matching.PinIds = None,
     ad: matching.AdId = "",
+    product: matching.ProductId = "",
     exact_words: matching.ExactWords = False,
     among: matching.Among = "",
     limit: matching.Limit = 10,
@@ -65,9 +67,8 @@ def match(
     as_csv: matching.AsCsv = False,
 ) -> None:
     context = here(ctx)
-    words, pin, ad, why_not = _plain(" ".join(text or ()), pin, ad, why_not)
-    _require_one(words, pin, ad)
-    kind = _kind(among, Kind.PIN if ad else Kind.AD)
+    by, why_not = asked_by(text or (), pin or (), ad, product), _plain(why_not)
+    kind = _kind(among, by.among)
     views = {"json": as_json, "csv": as_csv, "why-not": why_not, "auction": auction or rule, "explain": explain or tell}
     _require_sense(kind, views)
     filters = read_filters(interest, min_price, max_price, availability, country, where)
@@ -75,15 +76,15 @@ def match(
         *(filters.country, language, at, age, tuple(interested_in or ()), tuple(seen or ()), not no_personalisation)
     )
     store = context.workbench.store()
-    record, query = _query(context, store, words, pin, ad, kind if words and not exact_words else None)
+    query = _query(context, store, by, None if exact_words else kind)
     from assistant.matching.serve import Asked
+    from assistant.terminal.matches import called
 
-    asked = Asked(query=query, kind=kind, limit=limit, filters=filters, ranker=_ranker(context, ranker))
+    asked = Asked(query=query, kind=kind, limit=limit, filters=filters, ranker=_ranker(context, ranker, query))
     asked = replace(asked, diversity=_diversity(diverse, per_advertiser, per_category, kind))
     if gates and kind is Kind.AD:
-        asked = replace(asked, keeper=_keeper(who, query, record, store, filters))
-    source = f"pin {pin}" if pin else f"ad {ad}" if ad else f"text {query.text}"
-    look_up = LookUp(context, asked, record.title if record else words, source)
+        asked = replace(asked, keeper=_keeper(who, query, store, filters))
+    look_up = LookUp(context, asked, by.words or called(query.records), source_of(query.records, query.text))
     look_up.tell_reading()
     if why_not:
         look_up.show_why_not(why_not, as_json=as_json)
@@ -108,18 +109,10 @@ def why(
     show_kept(context, number, about, tell=tell, as_json=as_json)
 
 
-def _plain(*texts: str) -> list[str]:
+def _plain(text: str) -> str:
     from assistant.feeds.text import plain
 
-    return [plain(text) for text in texts]
-
-
-def _require_one(words: str, pin: str, ad: str) -> None:
-    if sum(map(bool, (words, pin, ad))) != 1:
-        raise UsageError(
-            "Give one of: a text, --pin ID, or --ad ID.",
-            hint='For example `pinwright match "small balcony herb garden"`.',
-        )
+    return plain(text)
 
 
 def _require_sense(kind: Kind, views: Mapping[str, object]) -> None:
@@ -132,35 +125,38 @@ def _require_sense(kind: Kind, views: Mapping[str, object]) -> None:
         raise UsageError("A pin is not for sale.", hint="Look among ads, or leave --auction out.")
 
 
-def _ranker(context: Context, path: Path | None) -> Ranker:
+def _ranker(context: Context, path: Path | None, query: Query) -> Ranker:
+    """The ranker of a file, or the one that was fitted here: to typed texts, so records are left to the default."""
     from assistant.matching.ranking.files import read_ranker
+    from assistant.matching.ranking.ranker import DEFAULT
 
-    return read_ranker(path) if path else context.workbench.ranker
+    if path:
+        return read_ranker(path)
+    return DEFAULT if query.records else context.workbench.ranker
 
 
-def _query(
-    context: Context, store: Store, words: str, pin: str, ad: str, read_for: Kind | None
-) -> tuple[Record | None, Query]:
-    """What is looked for: the record, where it is one, and the query.
-
-    With `read_for` slips of the keys are put right, by the words of the records of that kind.
-    """
+def _query(context: Context, store: Store, by: AskedBy, read_for: Kind | None) -> Query:
+    """What is looked for. With `read_for` slips of a text are put right, by the words of the records of that kind."""
+    from assistant.matching.by_record import query_of
     from assistant.matching.index import require_embedder
-    from assistant.matching.search import read_query, record_query, text_query
+    from assistant.matching.search import read_query, text_query
 
-    if words:
-        embedder = context.workbench.embedder
-        require_embedder(store, embedder)
-        return None, read_query(words, read_for, store, embedder) if read_for else text_query(words, embedder)
-    return record_query(Kind.PIN if pin else Kind.AD, pin or ad, store)
+    # An id that is not there is told without loading the embedder.
+    records = by.records(store)
+    embedder = context.workbench.embedder
+    require_embedder(store, embedder)
+    if records:
+        return query_of(records, embedder)
+    return read_query(by.words, read_for, store, embedder) if read_for else text_query(by.words, embedder)
 
 
-def _keeper(given: Circumstances, query: Query, record: Record | None, store: Store, filters: Filters) -> Gatekeeper:
+def _keeper(given: Circumstances, query: Query, store: Store, filters: Filters) -> Gatekeeper:
     """The gates for this occasion. Who asks for what is out of stock is shown it."""
     from assistant.matching.eligible.gates import Gate
     from assistant.matching.eligible.keeper import Gatekeeper
 
-    occasion = read_occasion(given, query.text, record.interest if record else None, store)
+    interests = frozenset(record.interest for record in query.records if record.interest)
+    occasion = read_occasion(given, query.text, interests, store)
     waived = (Gate.STOCK,) if Availability.OUT_OF_STOCK in filters.availability else ()
     return Gatekeeper(store.database.connection, occasion, waived=waived)
 

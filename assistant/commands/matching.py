@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-HELP = """Find the ads that fit a text or a pin, or the pins that an ad fits.
+HELP = """Find the ads that fit a text or a pin, or the pins that an ad or a product fits.
+
+Several pins are asked by at once: --pin A --pin B, or --pin A,B. What they share counts most, each may be served, and a
+result says which of them it serves. --among turns any direction: --product ID --among ads finds ads like a product's.
 
 Each score is shown with what it is made of: meaning (the cosine of the two texts), words (BM25), and whatever else
 the ranker looks at, each scaled among the candidates. A result can be named by its number in the next command: `why 2`,
@@ -26,8 +29,11 @@ a match is from those above it; --per-advertiser and --per-category are caps. --
 Words = Annotated[
     list[str] | None, typer.Argument(help="What to look for, in words.", metavar="TEXT", show_default=False)
 ]
-PinId = Annotated[str, typer.Option(help="Find the ads that fit this pin.", metavar="ID")]
+PinIds = Annotated[
+    list[str] | None, typer.Option("--pin", help="Find the ads that fit this pin; can be repeated.", metavar="ID")
+]
 AdId = Annotated[str, typer.Option(help="Find the pins that this ad fits.", metavar="ID")]
+ProductId = Annotated[str, typer.Option(help="Find the pins that this product fits, advertised or not.", metavar="ID")]
 ExactWords = Annotated[bool, typer.Option("--exact-words", help="Search for the words as they are typed.")]
 Among = Annotated[str, typer.Option(help="Look among `ads` or `pins`.", metavar="KIND")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many to show.", metavar="N")]

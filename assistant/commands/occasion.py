@@ -32,14 +32,14 @@ class Circumstances:
     personal: bool = True
 
 
-def read_occasion(given: Circumstances, beside: str, interest: Interest | None, store: Store) -> Occasion:
-    """The occasion beside a text or a pin of this interest. UsageError names the option that cannot be read."""
+def read_occasion(given: Circumstances, beside: str, topics: frozenset[Interest], store: Store) -> Occasion:
+    """The occasion beside a text, or records of these interests. UsageError names the option that cannot be read."""
     from assistant.matching.eligible.occasion import Occasion
 
     return Occasion(
         now=_time(given.at) if given.at else datetime.now(UTC),
         beside=beside,
-        topics=frozenset({interest} if interest else ()),
+        topics=topics,
         country=given.country,
         language=_language(given.language),
         age=given.age,

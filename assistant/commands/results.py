@@ -17,7 +17,7 @@ from store.records import Kind, Match, Part
 class Shown:
     """A numbered result: what it was found for, what it is, and what its score was made of.
 
-    `source` tells more of what it was found for: `text oak lamp`, `pin ID` or `ad ID`; empty where it is not known.
+    `source` tells more of what it was found for, see `asking.source_of`; empty where it is not known.
     """
 
     query: str

@@ -18,7 +18,7 @@ from store.errors import StoreError
 FILTERS = ("interest", "min_price", "max_price", "availability", "country", "where")
 LEAVE = ("exit", "quit", "q")
 HELP = """Type what you look for, or a command:
-  match "linen bedding"   ads that fit; also --pin ID, --ad ID, --limit N
+  match "linen bedding"   ads that fit; also --pin ID,ID, --ad ID, --product ID
   write 2 --variants 3    ads for the second result
   check TEXT --product ID any copy against the facts, the limits and the policy
   batch FEED --out FILE   ads for a whole feed; then review, and export
@@ -102,7 +102,7 @@ class Session:
             given = self._group.commands["match"].make_context("match", list(options)).params
         except CommandLineError as error:
             raise UsageError(f"This is no scope. {refusal(error)}", hint="See `help match`.") from error
-        if any(given[name] for name in ("text", "pin", "ad", "as_json", "as_csv")):
+        if any(given[name] for name in ("text", "pin", "ad", "product", "as_json", "as_csv")):
             raise UsageError("A scope is made of filters.", hint="Such as `scope --max-price 50 --country US`.")
         read_filters(*(given[name] for name in FILTERS))
 

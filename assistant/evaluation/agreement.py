@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assistant.embedding.embedder import Embedder
 from assistant.errors import InputError, UsageError
 from assistant.evaluation.statistics import Interval, interval
 from assistant.feeds.text import plain, shorten
+from assistant.matching.by_record import record_query
 from assistant.matching.rankings import Setting, rank
-from assistant.matching.search import record_query
+from assistant.matching.search import Query
 from store.records import Ad, Kind, Pin
 from store.store import Store
 
@@ -19,6 +21,8 @@ EVERYTHING = "all pins"
 Progress = Callable[[int, int], None]
 Pairs = Mapping[str, frozenset[str]]
 """By a pin's category: the ads' categories that go with it."""
+Fits = Callable[[Pin, str], bool]
+"""Whether the ad of an id goes with a pin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +79,16 @@ def pins_to_ask(pins: Sequence[Pin], ads: Sequence[Ad], pairs: Pairs) -> tuple[l
     return asked, pairs
 
 
+def going_with(pairs: Pairs, categories: Mapping[str, frozenset[str]]) -> Fits:
+    """What is checked by: `categories` are those of each ad by its id, which the store need not know."""
+    return lambda pin, identifier: bool(categories[identifier] & pairs[folded(pin.category)])
+
+
 def agreement(
     pins: Sequence[Pin],
-    pairs: Pairs,
-    categories: Mapping[str, frozenset[str]],
+    fits: Fits,
     store: Store,
+    embedder: Embedder,
     settings: Sequence[Setting],
     *,
     top: int = 10,
@@ -88,13 +97,14 @@ def agreement(
 ) -> list[Agreement]:
     """For each setting the share of the first `top` ads that go with the pin, with intervals over the pins.
 
-    `categories` are those of each ad by its id: the store need not know what it is checked by.
+    The default is asked by the pin, all other settings by its passage, as if that had been typed.
     """
     shares: dict[Setting, dict[str, list[float]]] = {setting: {} for setting in settings}
     for done, pin in enumerate(pins, start=1):
-        _, query = record_query(Kind.PIN, pin.id, store)
-        for setting, ranking in rank(query, Kind.AD, store, settings, limit=top).items():
-            fitting = sum(bool(categories[identifier] & pairs[folded(pin.category)]) for identifier, _ in ranking)
+        record, query = record_query(Kind.PIN, pin.id, store, embedder)
+        typed = Query(record.passage, embedder.embed([record.passage])[0])
+        for setting, ranking in rank(query, Kind.AD, store, settings, limit=top, typed=typed).items():
+            fitting = sum(fits(pin, identifier) for identifier, _ in ranking)
             for group in (folded(pin.category), EVERYTHING):
                 shares[setting].setdefault(group, []).append(fitting / top)
         on_progress(done, len(pins))

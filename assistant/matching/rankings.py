@@ -56,7 +56,8 @@ def rank(
 ) -> dict[Setting, Ranking]:
     """At most `limit` ids by each of the settings.
 
-    `typed` is the query without corrections, which all but the default and the ranker are asked.
+    `typed` is the query without corrections, or a record's passage as if it had been typed: what all but the default
+    and the ranker are asked.
     """
     wanted = list(dict.fromkeys(settings))
     legs = _legs(typed or query, kind, store, max(CANDIDATES, limit)) if {*wanted} & _FUSIONS.keys() else None
@@ -87,7 +88,7 @@ def ranked(features: Features, ranker: Ranker, limit: int) -> Ranking:
 
 def _legs(query: Query, kind: Kind, store: Store, candidates: int) -> Legs:
     dense = dict(_ordered(dict(store.vectors().query(kind, query.vector, candidates)), candidates))
-    lexical = dict(store.lexicon.search(kind, query.text, candidates))
+    lexical = dict(store.lexicon.search(kind, query.said, candidates))
     return Legs(dense, lexical, dense | cosines_of(query, kind, store, lexical.keys() - dense.keys()))
 
 

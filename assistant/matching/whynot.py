@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from assistant.errors import UnknownIdError
+from assistant.errors import UnknownIdError, UsageError
 from assistant.matching.diverse import Held
 from assistant.matching.eligible.gates import Closed
 from assistant.matching.ranking.features import LEGS
@@ -16,7 +16,7 @@ from store.lexicon import MOST_WORDS
 from store.records import NO_FILTERS, Ad, Filters, Match, Offer, Record
 from store.store import Store
 from store.where.expression import AllOf, Among, Column, Expression, Value, Where
-from store.words import telling_words
+from store.words import counted_words
 
 # A rank is looked for down to here.
 DEEPEST_RANK = 1_000
@@ -60,6 +60,11 @@ def why_not(identifier: str, asked: Asked, store: Store) -> WhyNot:
     record = store.database.get(asked.kind, identifier)
     if record is None:
         raise UnknownIdError.of(asked.kind, identifier, store.database.similar_ids(asked.kind, identifier))
+    if asked.query.is_own(record):
+        raise UsageError(
+            f"The {asked.kind} {identifier} is what is asked by, or an ad for it, and no answer.",
+            hint="Ask why another is not shown.",
+        )
     served = serve(asked, store)
     found = WhyNot(
         record=record,
@@ -80,7 +85,7 @@ def _ranked(found: WhyNot, asked: Asked, store: Store) -> WhyNot:
     rank = next((rank for rank, match in enumerate(looked.matches, start=1) if match.record.id == identifier), None)
     match = looked.matches[rank - 1] if rank else _alone(identifier, asked, store)
     shared = set(match.shared_words) if match else set()
-    lacking = [word for word in telling_words(asked.query.text, MOST_WORDS) if word not in shared]
+    lacking = [word for word in counted_words(asked.query.said, MOST_WORDS) if word not in shared]
     of_last = set(found.last.shared_words) if found.last else set()
     lacking.sort(key=lambda word: word not in of_last)
     return replace(found, rank=rank, depth=len(looked.matches), match=match, lacking=tuple(lacking))

@@ -10,18 +10,50 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from store.records import Ad, Match, Offer, Pin, Record
+from assistant.matching.by_record import Near
+from store.records import Ad, Match, Offer, Pin, Product, Record
 
 BAR = 10
+MOST_TITLE = 40
+NOTHING: Mapping[str, Near] = {}
 # The legs of a search, which every score has; what else the ranker looks at is told as one number.
 LEGS = ("meaning", "words")
 CSV_HEADER = ("rank", "id", "title", "score", "meaning", "words", "price", "availability", "interest", "link")
 
 
-def show_matches(matches: Sequence[Match], *, narrow: bool, first: int = 1) -> RenderableType:
-    """Matches with their scores and what these are made of, numbered from `first`."""
+def show_matches(
+    matches: Sequence[Match], *, narrow: bool, first: int = 1, near: Mapping[str, Near] = NOTHING
+) -> RenderableType:
+    """Matches with their scores and what these are made of, numbered from `first`; `near`: which pins each serves."""
     numbered = list(enumerate(matches, start=first))
-    return Group(*(_lines(number, match) for number, match in numbered)) if narrow else _table(numbered)
+    serves = {identifier: _serves(records) for identifier, records in near.items() if records}
+    return Group(*(_lines(number, match, serves) for number, match in numbered)) if narrow else _table(numbered, serves)
+
+
+def called(records: Sequence[Record]) -> str:
+    """What is asked by, in a line: the title, or several of them."""
+    if len(records) == 1:
+        return records[0].title
+    return f"{len(records)} pins: {'; '.join(shorten(record.title, MOST_TITLE) for record in records)}"
+
+
+def tell_unserved(records: Sequence[Record], near: Mapping[str, Near]) -> Iterator[str]:
+    """Which of several records none of the matches serves, a sentence each."""
+    served = {record.id for pairs in near.values() for record, _ in pairs}
+    for record in records if near else ():
+        if record.id not in served:
+            yield f"None of these serves the pin {shorten(record.title, MOST_TITLE)} ({record.id})."
+
+
+def asked_by_as_json(record: Record) -> Mapping[str, str]:
+    """What programs get of a record that is asked by."""
+    kind = "pin" if isinstance(record, Pin) else "product" if isinstance(record, Product) else "ad"
+    return {"kind": kind, "id": record.id, "title": record.title}
+
+
+def serves_as_json(near: Near) -> list[Mapping[str, Any]]:
+    """The records that a match serves, nearest first, for programs."""
+    return [{"id": record.id, "cosine": round(cosine, 4)} for record, cosine in near]
 
 
 def match_as_json(match: Match) -> Mapping[str, Any]:
@@ -108,7 +140,11 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _table(numbered: Sequence[tuple[int, Match]]) -> RenderableType:
+def _serves(near: Near) -> str:
+    return f"serves {'; '.join(shorten(record.title, MOST_TITLE) for record, _ in near)}"
+
+
+def _table(numbered: Sequence[tuple[int, Match]], serves: Mapping[str, str]) -> RenderableType:
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="faint", padding=(0, 2, 0, 0))
     table.add_column("#", justify="right", style="number", no_wrap=True)
     table.add_column("score", no_wrap=True)
@@ -118,16 +154,16 @@ def _table(numbered: Sequence[tuple[int, Match]]) -> RenderableType:
     table.add_column("", ratio=1)
     for number, match in numbered:
         points = [f"{value:.2f}" for value in points_of(match).values()]
-        table.add_row(str(number), _score(match), *points, _body(match))
+        table.add_row(str(number), _score(match), *points, _body(match, serves))
     return table
 
 
-def _lines(number: int, match: Match) -> RenderableType:
+def _lines(number: int, match: Match, serves: Mapping[str, str]) -> RenderableType:
     parts = " + ".join(f"{points:.2f} {name}" for name, points in points_of(match).items() if points or name in LEGS)
     return Group(
         Text.assemble((f"{number} ", "number"), (match.record.title, "title")),
         Text.assemble("  ", f"{match.score:.2f}", (f" = {parts}", "faint")),
-        Padding(Text(" · ".join((*details(match.record), match.record.id)), "faint"), (0, 0, 0, 2), expand=False),
+        Padding(Group(*_about(match, serves)), (0, 0, 0, 2), expand=False),
     )
 
 
@@ -136,7 +172,12 @@ def _score(match: Match) -> Text:
     return Text.assemble(f"{match.score:.2f} ", ("━" * filled, "good"), ("─" * (BAR - filled), "faint"))
 
 
-def _body(match: Match) -> RenderableType:
-    return Group(
-        Text(match.record.title, "title"), Text(" · ".join((*details(match.record), match.record.id)), "faint")
-    )
+def _body(match: Match, serves: Mapping[str, str]) -> RenderableType:
+    return Group(Text(match.record.title, "title"), *_about(match, serves))
+
+
+def _about(match: Match, serves: Mapping[str, str]) -> Iterator[Text]:
+    """The lines under a title."""
+    yield Text(" · ".join((*details(match.record), match.record.id)), "faint")
+    if match.record.id in serves:
+        yield Text(serves[match.record.id], "faint")

@@ -124,10 +124,10 @@ def test_what_has_to_be_there_first_ends_with_code_3(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("match",), ("a text, --pin ID, or --ad ID",)),
-        (("match", "  "), ("a text, --pin ID, or --ad ID",)),
-        (("match", "\udcff"), ("a text, --pin ID, or --ad ID",)),
-        (("match", "lamp", "--pin", "pin-desk"), ("a text, --pin ID, or --ad ID",)),
+        (("match",), ("a text, --pin ID, --ad ID, or --product ID",)),
+        (("match", "  "), ("a text, --pin ID, --ad ID, or --product ID",)),
+        (("match", "\udcff"), ("a text, --pin ID, --ad ID, or --product ID",)),
+        (("match", "lamp", "--pin", "pin-desk"), ("a text, --pin ID, --ad ID, or --product ID",)),
         (("match", "lamp", "--json", "--csv"), ("exclude each other",)),
         (("match", "lamp", "--among", "boards"), ("'boards'",)),
         (("match", "lamp", "--country", "USA"), ("'USA'",)),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.commands.asking import source_of
 from assistant.commands.context import Context
 from assistant.commands.explaining import (
     EXPLAINED,
@@ -136,6 +137,8 @@ def test_what_a_look_up_was_for_is_found_again(context: Context) -> None:
     store = context.workbench.store()
     assert subject_of(store, "text oak  lamp") == Subject("oak  lamp")
     pin = subject_of(store, "pin pin-desk")
-    assert pin.record and pin.record.id == "pin-desk" and pin.text == pin.record.passage
+    assert [record.id for record in pin.records] == ["pin-desk"] and pin.text == pin.records[0].passage
+    product = subject_of(store, source_of(pin.records, ""))
+    assert product == pin
     with pytest.raises(UsageError, match="pin gone is not in the store"):
         subject_of(store, "pin gone")

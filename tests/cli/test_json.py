@@ -84,10 +84,12 @@ COMMANDS = {
 }
 FIELDS = {
     "index": {"feeds"},
-    "match": {"query", "corrections", "among", "matches", "refused", "left_out", "more_left_out", "diversity"},
+    "match": {
+        "query", "asked_by", "corrections", "among", "matches", "refused", "left_out", "more_left_out", "diversity",
+    },
     "match.why_not": {
-        "query", "record", "filters", "gates", "campaign", "campaign_unknown", "shown_at", "held_back", "rank",
-        "ranked", "gap", "match", "last_shown", "lacking_words",
+        "query", "asked_by", "record", "filters", "gates", "campaign", "campaign_unknown", "shown_at", "held_back",
+        "rank", "ranked", "gap", "match", "last_shown", "lacking_words",
     },
     "why": {"query", "explanation"} | AD,
     "campaigns.import": {"file", "added", "changed", "unchanged", "rejected", "rejects_file"},

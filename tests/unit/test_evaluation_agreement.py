@@ -8,7 +8,15 @@ import pytest
 
 from assistant.embedding.hashing import HashingEmbedder
 from assistant.errors import InputError, UsageError
-from assistant.evaluation.agreement import EVERYTHING, agreement, categories_of, pins_to_ask, read_pairs, without_types
+from assistant.evaluation.agreement import (
+    EVERYTHING,
+    agreement,
+    categories_of,
+    going_with,
+    pins_to_ask,
+    read_pairs,
+    without_types,
+)
 from assistant.evaluation.kept import open_index
 from assistant.matching.rankings import Setting
 from store.records import Ad, Kind, Pin
@@ -27,13 +35,14 @@ PINS = [
     Pin(id="p4", title="a quote", category="quotes"),
 ]
 PAIRS = read_pairs(["home-decor=lamps", "fashion=apparel"])
-CATEGORIES = {ad.id: categories_of(ad) for ad in ADS}
+FITS = going_with(PAIRS, {ad.id: categories_of(ad) for ad in ADS})
+EMBEDDER = HashingEmbedder(64)
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder = tmp_path_factory.mktemp("agreement") / "index"
-    with open_index(folder, {Kind.AD: without_types(ADS), Kind.PIN: PINS}, HashingEmbedder(64)) as opened:
+    with open_index(folder, {Kind.AD: without_types(ADS), Kind.PIN: PINS}, EMBEDDER) as opened:
         yield opened
 
 
@@ -64,17 +73,17 @@ def test_pins_of_categories_that_go_with_none_are_not_asked() -> None:
 
 
 def test_the_share_is_that_of_the_first_results(store: Store) -> None:
-    (found,) = agreement(PINS[:3], PAIRS, CATEGORIES, store, [Setting.DEFAULT], top=4)
+    (found,) = agreement(PINS[:3], FITS, store, EMBEDDER, [Setting.DEFAULT], top=4)
     assert {name: share.mean for name, share in found.shares.items()} == {
         "home-decor": 0.5,
         "fashion": 1.0,
         EVERYTHING: pytest.approx(2 / 3),
     }
     assert list(found.shares)[-1] == EVERYTHING
-    (half,) = agreement(PINS[:1], PAIRS, CATEGORIES, store, [Setting.DEFAULT], top=8)
+    (half,) = agreement(PINS[:1], FITS, store, EMBEDDER, [Setting.DEFAULT], top=8)
     assert half.shares[EVERYTHING].mean == 0.5
     # What a setting does not find does not go with the pin either.
-    (found,) = agreement(PINS[:1], PAIRS, CATEGORIES, store, [Setting.LEXICAL], top=8)
+    (found,) = agreement(PINS[:1], FITS, store, EMBEDDER, [Setting.LEXICAL], top=8)
     assert found.shares[EVERYTHING].mean == 0.5
 
 
@@ -82,7 +91,7 @@ def test_settings_stand_side_by_side_and_progress_is_told(store: Store) -> None:
     told: list[tuple[int, int]] = []
     settings = [Setting.DENSE, Setting.LEXICAL]
     found = agreement(
-        PINS[:3], PAIRS, CATEGORIES, store, settings, top=4, on_progress=lambda done, total: told.append((done, total))
+        PINS[:3], FITS, store, EMBEDDER, settings, top=4, on_progress=lambda done, total: told.append((done, total))
     )
     assert [one.setting for one in found] == settings
     assert told == [(1, 3), (2, 3), (3, 3)]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from assistant.matching.explaining.evidence import Explanation
 from assistant.matching.explaining.explain import DEPTH, explain
-from assistant.matching.explaining.pieces import MOST_PIECES, cut_query, cut_sentences
+from assistant.matching.explaining.pieces import MOST_PIECES, cut_query, cut_records, cut_sentences
 from assistant.matching.search import text_query
-from store.records import Ad, Filters, Kind
+from store.records import Ad, Filters, Kind, Pin
 from store.store import Store
 from tests.explained import EMBEDDER, HOSTILE, SHOP, explained, fill, found_by
 
@@ -37,8 +37,9 @@ def part(one: Explanation, name: str) -> float:
     return next(part.raw for part in one.match.parts if part.name == name)
 
 
-def test_the_words_add_up_to_the_bm25_of_the_score(store: Store) -> None:
-    for one in explained(store, "woven wool throw in sage"):
+@pytest.mark.parametrize("asked", [{"text": "woven wool throw in sage"}, {"pin": "pin-sofa"}])
+def test_the_words_add_up_to_the_bm25_of_the_score(store: Store, asked: dict[str, str]) -> None:
+    for one in explained(store, **asked):
         assert sum(word.bm25 for word in one.words) == pytest.approx(part(one, "words"))
         assert not one.words or sum(word.share for word in one.words) == pytest.approx(1)
         assert [word.bm25 for word in one.words] == sorted((word.bm25 for word in one.words), reverse=True)
@@ -74,10 +75,11 @@ def test_the_pieces_of_a_pin_are_its_fields(store: Store) -> None:
     one = of(explained(store, pin="pin-sofa"), "throw-sage")
     assert [piece.name for piece in one.pieces] == ["title", "description", "board", "tags"]
     title, description, board, tags = one.pieces
-    # "sage" stands in the description and in the tags, so neither alone loses it.
-    wool_and_throw = sum(word.bm25 for word in one.words if word.text in ("wool", "throw"))
-    assert title.bm25 == pytest.approx(wool_and_throw)
-    assert description.bm25 == board.bm25 == tags.bm25 == 0
+    bm25 = {word.text: word.bm25 for word in one.words}
+    assert title.bm25 == pytest.approx(bm25["wool"] + bm25["throw"])
+    # "sage" stands in the description and in the tags, so either alone loses half of it.
+    assert description.bm25 == tags.bm25 == pytest.approx(bm25["Sage"] / 2)
+    assert board.bm25 == 0
 
 
 def test_a_sentence_of_the_ad_loses_what_the_ad_without_it_has_not(store: Store) -> None:
@@ -179,6 +181,15 @@ def test_a_long_query_is_left_out_clause_by_clause() -> None:
     assert 1 < len(cuts) <= MOST_PIECES
     assert "".join(cut.text for cut in cuts).replace(" ", "") == text.replace(" ", "")
     assert all(cut.text not in cut.rest for cut in cuts)
+
+
+def test_many_pins_are_left_out_some_at_a_time() -> None:
+    pins = [Pin(id=str(number), title=f"pin {number}") for number in range(50)]
+    assert [cut.text for cut in cut_records(pins[:3])] == ["pin 0", "pin 1", "pin 2"]
+    cuts = cut_records(pins)
+    assert 1 < len(cuts) <= MOST_PIECES
+    assert [title for cut in cuts for title in cut.text.split("; ")] == [pin.title for pin in pins]
+    assert all({*cut.text.split("; ")}.isdisjoint(pin.title for pin in cut.left) for cut in cuts)
 
 
 @pytest.mark.parametrize("text", ["🧶🧶", "the of and", "木の棚", "wool " * 400, HOSTILE, "8x10", "..."])

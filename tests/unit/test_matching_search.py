@@ -11,9 +11,10 @@ import pytest
 from assistant.embedding.hashing import HashingEmbedder
 from assistant.errors import UnknownIdError, UsageError
 from assistant.matching import search as searching
+from assistant.matching.by_record import record_query
 from assistant.matching.index import embed_pending
 from assistant.matching.ranking.ranker import Ranker
-from assistant.matching.search import LONGEST_QUERY, blend, read_query, record_query, search, text_query
+from assistant.matching.search import LONGEST_QUERY, blend, read_query, search, text_query
 from store.records import NO_FILTERS, Ad, Availability, Filters, Interest, Kind, Match, Pin, Price
 from store.store import Store
 
@@ -121,9 +122,9 @@ def test_many_survivors_are_found_through_the_index_as_exactly(
 ) -> None:
     whole = ids(find(store, "oak shelf", filters, limit=8))
     query, among = text_query("oak shelf", EMBEDDER), store.database.select_ids(Kind.AD, filters, None)
-    nearest = searching._dense(query, Kind.AD, store, 5, filters, len(among))
+    nearest = searching._dense(query.vector, Kind.AD, store, 5, filters, len(among))
     monkeypatch.setattr(searching, "EXACT_BELOW", 0)
-    through_the_index = searching._dense(query, Kind.AD, store, 5, filters, len(among))
+    through_the_index = searching._dense(query.vector, Kind.AD, store, 5, filters, len(among))
     assert [cosine for _, cosine in through_the_index] == pytest.approx([cosine for _, cosine in nearest], abs=1e-5)
     assert {identifier for identifier, _ in through_the_index} <= set(among)
     assert ids(find(store, "oak shelf", filters, limit=8)) == whole
@@ -239,7 +240,7 @@ def test_any_typed_query_finds_something(store: Store, text: str) -> None:
 
 
 def test_a_pin_looks_for_ads_by_its_own_vector_and_words(store: Store) -> None:
-    record, query = record_query(Kind.PIN, "P1", store)
+    record, query = record_query(Kind.PIN, "P1", store, EMBEDDER)
     assert record.id == "P1" and query.text == record.passage
     np.testing.assert_allclose(query.vector, EMBEDDER.embed([record.passage])[0], atol=1e-6)
     best = search(query, Kind.AD, store, limit=3)
@@ -248,14 +249,13 @@ def test_a_pin_looks_for_ads_by_its_own_vector_and_words(store: Store) -> None:
 
 def test_a_pin_that_is_not_there_is_named_with_those_that_look_like_it(store: Store) -> None:
     with pytest.raises(UnknownIdError, match="no pin with the id lates") as caught:
-        record_query(Kind.PIN, "lates", store)
+        record_query(Kind.PIN, "lates", store, EMBEDDER)
     assert "late" in caught.value.hint
 
 
-def test_a_pin_without_a_vector_says_what_to_do(store: Store) -> None:
-    with pytest.raises(UsageError, match="no vector yet") as caught:
-        record_query(Kind.PIN, "late", store)
-    assert caught.value.hint
+def test_a_pin_without_a_vector_looks_for_ads_too(store: Store) -> None:
+    _, query = record_query(Kind.PIN, "late", store, EMBEDDER)
+    assert all("linen bag" in match.record.title for match in search(query, Kind.AD, store, limit=3))
 
 
 def test_a_blend_lies_halfway_between_a_vector_and_the_mean_of_others() -> None:

@@ -102,7 +102,7 @@ def test_whichever_way_is_taken_the_nearest_are_found(
     among, filters, query = survivors(*condition), where_of(*condition), text_query(text, EMBEDDER)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(searching, "EXACT_BELOW", exact_below)
-        found = searching._dense(query, Kind.AD, store, 5, filters, len(among))
+        found = searching._dense(query.vector, Kind.AD, store, 5, filters, len(among))
     assert {identifier for identifier, _ in found} <= among
     assert [cosine for _, cosine in found] == pytest.approx(nearest_by_hand(store, text, among, 5), abs=1e-5)
 
@@ -135,10 +135,10 @@ def test_survivors_that_are_all_far_away_are_scored_one_by_one_in_the_end(
     original = vectors.query
     monkeypatch.setattr(vectors, "query", watched)
     monkeypatch.setattr(searching, "EXACT_BELOW", 0)
-    found = searching._dense(query, Kind.AD, store, 3, just(order[100:]), 150)
+    found = searching._dense(query.vector, Kind.AD, store, 3, just(order[100:]), 150)
     assert [identifier for identifier, _ in found] == order[100:103]
     assert asked == [10, 40, None]
-    some_near = searching._dense(query, Kind.AD, store, 5, just([*order[:2], *order[100:]]), 152)
+    some_near = searching._dense(query.vector, Kind.AD, store, 5, just([*order[:2], *order[100:]]), 152)
     assert [identifier for identifier, _ in some_near] == [*order[:2], *order[100:103]]
 
 

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.database import Database
-from store.lexicon import Lexicon
+from store.lexicon import MOST_TIMES, MOST_WORDS, Lexicon
 from store.records import Ad, Kind, Pin, Product
+from store.words import counted_words, split_words
 
 ADS = [
     Ad(
@@ -145,3 +146,37 @@ def test_an_index_that_does_not_fit_is_noticed_and_made_anew(database: Database,
     lexicon.rebuild(Kind.AD)
     assert lexicon.check(Kind.AD)
     assert found(lexicon, "linen") == ["linen", "cotton"]
+
+
+def test_a_word_counts_once_for_each_text_that_has_it(lexicon: Lexicon) -> None:
+    """Counted twice, a word is worth twice its BM25; said twice in one text, it is worth no more."""
+    (once,) = lexicon.search(Kind.AD, "duvet", 10)
+    (twice,) = lexicon.search(Kind.AD, ["duvet duvet", "A Duvet"], 10)
+    assert twice == (once[0], pytest.approx(2 * once[1]))
+    assert lexicon.search(Kind.AD, ["duvet duvet"], 10) == [once]
+    # A word of a title leads, until another is what most of the texts say.
+    assert found(lexicon, "duvet sheets")[0] == "cotton"
+    assert lexicon.search(Kind.AD, ["duvet sheets", "a duvet", "duvet for two"], 10)[0][0] == "linen"
+
+
+def test_a_word_that_is_said_without_end_counts_no_more_than_some_times(lexicon: Lexicon) -> None:
+    most, more = (lexicon.search(Kind.AD, ["duvet"] * count, 10) for count in (MOST_TIMES, 20 * MOST_TIMES))
+    assert most == more
+
+
+@given(texts=st.lists(st.text(max_size=40), max_size=80))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_in_many_texts_is_syntax(lexicon: Lexicon, texts: list[str]) -> None:
+    assert isinstance(lexicon.search(Kind.AD, texts, 5), list)
+    assert len(lexicon.shared_words(texts, " ".join(texts))) <= MOST_WORDS
+
+
+@given(texts=st.lists(st.text(alphabet="ab cé the", max_size=30), max_size=6))
+def test_words_are_counted_by_the_texts_that_have_them(texts: list[str]) -> None:
+    counts = counted_words(texts, 1000)
+    assert all(
+        count == sum(word.casefold() in map(str.casefold, split_words(text)) for text in texts)
+        for word, count in counts.items()
+    )
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+    assert not (counts.keys() & {"the"}) or counts.keys() <= {"the", "a"}

@@ -9,10 +9,10 @@ from store.records import Match, Record
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was looked for: a text, or a record of the store and its passage."""
+    """What was looked for: a text, or records and their passages one after the other."""
 
     text: str
-    record: Record | None = None
+    records: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ What a person reads of a score has to be what made it. Nothing is asked of a wri
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
@@ -12,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Embedder, Role
+from assistant.matching.by_record import queries_of
 from assistant.matching.explaining.evidence import Explanation, Piece, Sentence, Subject
 from assistant.matching.explaining.facts import FactFinder, attributes_of
 from assistant.matching.explaining.lexical import carrying_words, word_scores
 from assistant.matching.explaining.neighbours import ahead_of, behind_of, twins_of
-from assistant.matching.explaining.pieces import Cut, cut_fields, cut_query, cut_sentences
+from assistant.matching.explaining.pieces import Cut, cut_query, cut_records, cut_sentences
+from assistant.matching.search import Query
+from store.lexicon import MOST_TIMES
 from store.records import NO_FILTERS, Filters, Kind, Match, Record
 from store.store import Store
 from store.words import Stemmer, split_words
@@ -25,8 +29,8 @@ from store.words import Stemmer, split_words
 DEPTH = 100
 
 Vector = NDArray[np.float32]
-# (text, its vector of shape (dimension,), how many) -> ids, best first: the search that found the matches.
-Look = Callable[[str, Vector, int], Sequence[str]]
+# (query, how many) -> ids, best first: the search that found the matches.
+Look = Callable[[Query, int], Sequence[str]]
 
 
 def explain(
@@ -68,20 +72,17 @@ class Explainer:
         self._matches, self._kind, self._store, self._embedder = matches, kind, store, embedder
         self._stemmer = stemmer
         records = [match.record for match in matches]
-        self._scores = word_scores(subject.text, kind, [record.id for record in records], store)
+        self._cuts = cut_records(subject.records) if subject.records else cut_query(subject.text)
+        self._query, *self._rests = _queries(subject, self._cuts, embedder)
+        self._counts = [_counts(query) for query in (self._query, *self._rests)]
+        self._scores = word_scores(self._query.said, kind, [record.id for record in records], store)
         self._facts = FactFinder(subject, filters, stemmer)
         self._attributes = attributes_of(records, store)
-        self._cuts = cut_query(subject.text) if subject.record is None else cut_fields(subject.record)
-        role: Role = "query" if subject.record is None else "passage"
-        self._query, self._rests = _whole_and_rests(subject.text, self._cuts, embedder, role)
         self._found: list[Sequence[str]] = []
 
     def look_again(self, look: Look) -> None:
         """Search without each piece of the query, to know what rank that leaves to each match."""
-        self._found = [
-            look(cut.rest, vector, DEPTH) if cut.rest else ()
-            for cut, vector in zip(self._cuts, self._rests, strict=True)
-        ]
+        self._found = [look(rest, DEPTH) if rest.text else () for rest in self._rests]
 
     def explain(self, place: int) -> Explanation:
         """Explain the match at this place, from 0."""
@@ -105,28 +106,44 @@ class Explainer:
     def _sentences(self, record: Record) -> tuple[float, tuple[Sentence, ...], Vector]:
         """The cosine of query and record, what each sentence of the record does for it, and the record's vector."""
         cuts = cut_sentences(record)
-        vector, rests = _whole_and_rests(record.passage, cuts, self._embedder, "passage")
-        cosine = float(vector @ self._query)
-        lost = [cosine - float(rest) for rest in rests @ self._query]
+        vectors = _embedded([record.passage, *(cut.rest for cut in cuts)], self._embedder, "passage")
+        cosine, *rests = self._query.cosines(vectors).tolist()
+        lost = [cosine - rest for rest in rests]
         said = [Sentence(cut.name, cut.text, loss) for cut, loss in zip(cuts, lost, strict=True)]
-        return cosine, tuple(said), vector
+        return cosine, tuple(said), vectors[:1]
 
     def _piece(self, number: int, identifier: str, cosine: float, vector: Vector) -> Piece:
         """What is lost to a record where the query does not have one of its pieces."""
-        cut = self._cuts[number]
-        left = {word.casefold() for word in split_words(cut.rest)}
-        lost = [by_id.get(identifier, 0.0) for word, by_id in self._scores.items() if word.casefold() not in left]
+        cut, rest = self._cuts[number], self._rests[number]
+        lost = [by_id.get(identifier, 0.0) * self._lost_of(word, number) for word, by_id in self._scores.items()]
         found = self._found[number] if self._found else ()
         rank = found.index(identifier) + 1 if identifier in found else None
-        return Piece(cut.name, cut.text, sum(lost), cosine - float(self._rests[number] @ vector), rank)
+        return Piece(cut.name, cut.text, sum(lost), cosine - float(rest.cosines(vector)[0]), rank)
+
+    def _lost_of(self, word: str, number: int) -> float:
+        """The share of what a word counts that is lost with a piece of the query."""
+        whole, left = (min(self._counts[place][word.casefold()], MOST_TIMES) for place in (0, number + 1))
+        return 1 - left / whole if left < whole else 0.0
 
 
-def _whole_and_rests(
-    text: str, cuts: Sequence[Cut], embedder: Embedder, role: Role
-) -> tuple[Vector, NDArray[np.float32]]:
-    """The vector of a text, and those of what is left of it, shape (len(cuts), dimension); zeros for nothing left."""
-    texts = list(dict.fromkeys((text, *(cut.rest for cut in cuts if cut.rest))))
-    known = dict(zip(texts, embedder.embed(texts, role=role), strict=True))
+def _counts(query: Query) -> Counter[str]:
+    """How many of the texts of a query have each word."""
+    return Counter(fold for text in query.said for fold in {word.casefold() for word in split_words(text)})
+
+
+def _queries(subject: Subject, cuts: Sequence[Cut], embedder: Embedder) -> list[Query]:
+    """The query, and the rest of it without each of its pieces: no text and a zero vector where nothing is left."""
+    if subject.records:
+        nothing = np.zeros(embedder.dimension, dtype=np.float32)
+        queries = queries_of([subject.records, *(cut.left for cut in cuts)], embedder)
+        return [query if query.text.strip() else Query("", nothing) for query in queries]
+    texts = [subject.text, *(cut.rest for cut in cuts)]
+    return [Query(text, vector) for text, vector in zip(texts, _embedded(texts, embedder, "query"), strict=True)]
+
+
+def _embedded(texts: Sequence[str], embedder: Embedder, role: Role) -> NDArray[np.float32]:
+    """The vectors of texts, shape (len(texts), dimension), each embedded once; zeros for an empty one."""
+    new = list(dict.fromkeys(text for text in texts if text))
+    known = dict(zip(new, embedder.embed(new, role=role), strict=True))
     nothing = np.zeros(embedder.dimension, dtype=np.float32)
-    rests = [known.get(cut.rest, nothing) for cut in cuts]
-    return known[text], np.stack(rests) if rests else np.zeros((0, embedder.dimension), dtype=np.float32)
+    return np.stack([known.get(text, nothing) for text in texts])

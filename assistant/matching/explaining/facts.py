@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from assistant.matching.by_record import kind_of
 from assistant.matching.explaining.evidence import Fact, Subject
 from assistant.matching.explaining.prices import asked_price
-from store.records import Ad, Availability, Filters, Kind, Offer, Pin, Product, Record
+from store.records import Ad, Availability, Filters, Interest, Kind, Offer, Pin, Product, Record
 from store.store import Store
 from store.words import Stemmer, split_words, telling_words
 
@@ -26,10 +27,12 @@ class FactFinder:
     """Finds the facts that bear on one query, for several records that were found for it."""
 
     def __init__(self, subject: Subject, filters: Filters, stemmer: Stemmer) -> None:
-        self._sought, self._stemmer = subject.record, stemmer
-        self._called = "pin" if isinstance(subject.record, Pin) else "ad"
-        self._by_whom = "asked" if subject.record is None else f"in the {self._called}"
-        self._price = asked_price(subject.text, filters)
+        self._sought, self._stemmer = subject.records, stemmer
+        self._called = kind_of(subject.records[0]) if subject.records else ""
+        several = "s" if len(subject.records) > 1 else ""
+        self._by_whom = f"in the {self._called}{several}" if subject.records else "asked"
+        # The prices that a record names are its own.
+        self._price = asked_price("" if subject.records else subject.text, filters)
         leave = UNITS | self._price.digits
         asked = [word for word in telling_words(subject.text, MOST_WORDS) if word.casefold() not in leave]
         self._asked = {word: stem for word, stem in stemmer.stems(asked).items() if stem}
@@ -55,25 +58,32 @@ class FactFinder:
             # A word of a brand's name is not the brand.
             if met and (name != "brand" or len(here) <= len(met)):
                 yield Fact(name, text, f"{', '.join(met)} {self._by_whom}", True)
-            elif text and name in EXCLUSIVE and self._sought is None:
+            elif text and name in EXCLUSIVE and not self._sought:
                 beside = set().union(*(self._stems(other.get(name, "")) for other in others))
                 if missed := [word for word, stem in self._asked.items() if stem in beside - said]:
                     yield Fact(name, text, f"{', '.join(missed)} asked", False)
 
     def _beside(self, record: Record) -> Iterator[Fact]:
-        """The agreement with a pin or an ad that was looked for by."""
-        sought = self._sought
-        if sought is None or not (sought.interest and record.interest):
+        """The agreement with what was asked by: of several, how many are of the interest."""
+        known = [sought for sought in self._sought if sought.interest]
+        if not known or record.interest is None:
             return
-        guessed = " (inferred)" if record.interest_inferred or sought.interest_inferred else ""
-        there = sought.interest.replace("_", " ").lower()
-        same = sought.interest is record.interest
-        bearing = f"as of the {self._called}{guessed}" if same else f"{there} of the {self._called}{guessed}"
-        yield Fact("interest", record.interest.replace("_", " ").lower(), bearing, same)
+        guessed = " (inferred)" if record.interest_inferred or any(one.interest_inferred for one in known) else ""
+        same = [one for one in known if one.interest is record.interest]
+        yield Fact("interest", _spoken(record.interest), f"{self._bearing(known, len(same))}{guessed}", bool(same))
+
+    def _bearing(self, known: Sequence[Record], same: int) -> str:
+        if len(self._sought) > 1:
+            return f"as of {same} of the {len(self._sought)} {self._called}s"
+        return f"as of the {self._called}" if same else f"{_spoken(known[0].interest)} of the {self._called}"
 
     def _stems(self, text: str) -> set[str]:
         words = [word for word in split_words(text) if word.casefold() not in UNITS]
         return set(self._stemmer.stems(words).values())
+
+
+def _spoken(interest: Interest | None) -> str:
+    return str(interest or "").replace("_", " ").lower()
 
 
 def attributes_of(records: Sequence[Record], store: Store) -> dict[str, Attributes]:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from assistant.matching.explaining.evidence import Spot, Word
 from assistant.matching.explaining.pieces import texts_of
 from store.lexicon import MOST_WORDS
 from store.records import Kind, Record
 from store.store import Store
-from store.words import Stemmer, telling_words, words_in
+from store.words import Stemmer, counted_words, words_in
 
 Scores = Mapping[str, Mapping[str, float]]
 """BM25 by word of the query, then by id."""
 
 
-def word_scores(text: str, kind: Kind, ids: Collection[str], store: Store) -> Scores:
-    """The BM25 of each telling word of the query for each of these records: one look into the lexicon a word."""
+def word_scores(said: Sequence[str], kind: Kind, ids: Collection[str], store: Store) -> Scores:
+    """The BM25 of each telling word of a query for each of these records: one look into the lexicon a word.
+
+    A word counts as often as there are texts of the query that say it.
+    """
     wanted = set(ids)
     return {
-        word: dict(store.lexicon.search(kind, word, len(wanted), ids=wanted))
-        for word in telling_words(text, MOST_WORDS)
+        word: dict(store.lexicon.search(kind, [word] * count, len(wanted), ids=wanted))
+        for word, count in counted_words(said, MOST_WORDS).items()
     }
 
 

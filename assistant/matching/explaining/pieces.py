@@ -20,11 +20,15 @@ _SENTENCE = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A piece of a text, the field it stands in, and the whole text without it."""
+    """A piece of a text, the field it stands in, and the whole text without it.
+
+    `left` are the records without the piece, where it is one of theirs.
+    """
 
     name: str
     text: str
     rest: str
+    left: tuple[Record, ...] = ()
 
 
 def cut_query(text: str) -> list[Cut]:
@@ -43,7 +47,21 @@ def cut_fields(record: Record) -> list[Cut]:
     for name, text in fields_of(record):
         attribute = "product_type" if name == "type" else name
         empty: dict[str, object] = {attribute: () if name == "tags" else ""}
-        cuts.append(Cut(name, text, replace(record, **empty).passage))  # type: ignore[arg-type]
+        left = replace(record, **empty)  # type: ignore[arg-type]
+        cuts.append(Cut(name, text, left.passage, (left,)))
+    return cuts
+
+
+def cut_records(records: Sequence[Record]) -> list[Cut]:
+    """One record without each of its fields in turn; several without each, or a few, of them."""
+    if len(records) == 1:
+        return cut_fields(records[0])
+    size, cuts = ceil(len(records) / MOST_PIECES), []
+    name = "pin" if isinstance(records[0], Pin) else "record"
+    for start in range(0, len(records), size):
+        run, rest = records[start : start + size], (*records[:start], *records[start + size :])
+        titles = "; ".join(record.title for record in run)
+        cuts.append(Cut(name if size == 1 else f"{name}s", titles, " ".join(one.passage for one in rest), rest))
     return cuts
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.embedding.embedder import Embedder
 from assistant.errors import UsageError
+from assistant.matching.by_record import record_query
 from assistant.matching.eligible.occasion import Occasion
 from assistant.matching.eligible.policy import PolicyStatus
 from assistant.matching.marketplace.auction import Bid
@@ -15,7 +16,7 @@ from assistant.matching.marketplace.eligibility import DayGates
 from assistant.matching.marketplace.offers import Unoffered, offers_of
 from assistant.matching.marketplace.opportunities import Opportunity, Subject
 from assistant.matching.marketplace.rates import Rates
-from assistant.matching.search import LONGEST_QUERY, Query, record_query, search
+from assistant.matching.search import LONGEST_QUERY, Query, search
 from store.campaigns import Campaign, Campaigns
 from store.records import Interest, Kind
 from store.store import Store
@@ -85,7 +86,7 @@ class MarketMaker:
         return offers.bids
 
     def _queries(self, subjects: Sequence[Subject]) -> Iterable[tuple[Subject, Query, Interest | None]]:
-        """A query for each subject. A pin has a vector; what was typed is embedded, many texts at a time."""
+        """A query for each subject. What was typed is embedded many texts at a time."""
         typed = [subject for subject in subjects if subject.kind is None]
         for start in range(0, len(typed), BATCH):
             page = typed[start : start + BATCH]
@@ -94,5 +95,5 @@ class MarketMaker:
                 yield subject, Query(text, vector), None
         for subject in subjects:
             if subject.kind is not None:
-                record, query = record_query(subject.kind, subject.text, self._store)
+                record, query = record_query(subject.kind, subject.text, self._store, self._embedder)
                 yield subject, query, record.interest

@@ -7,7 +7,7 @@ among others that fit. Weights that were learned come from a file: see `files`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,20 @@ Ordered = list[tuple[str, tuple[Part, ...]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranker:
-    """Weights by feature; one that is not named has none. `fitted` says on what and how well, for who looks."""
+    """Weights by feature; one that is not named has none. `fitted` says on what and how well, for who looks.
+
+    `record_weights` are those for what is asked by a record instead of a text, where they are others.
+    """
 
     name: str
     weights: Mapping[str, float]
     fitted: Mapping[str, Any] | None = None
+    record_weights: Mapping[str, float] | None = None
+
+    @property
+    def of_records(self) -> Ranker:
+        """The same for what is asked by a record."""
+        return replace(self, weights=self.record_weights) if self.record_weights else self
 
     @property
     def vector(self) -> Floats:
@@ -56,7 +65,12 @@ class Ranker:
 
 
 # A bonus for words in order and for good company, beside the two legs; a price counts only where one is asked for.
-DEFAULT = Ranker(name="default", weights={MEANING: 0.5, WORDS: 0.5, "phrase": 0.2, "company": 0.3, "price": 0.2})
+# A record is no phrase and asks for no price. It says more than what it is about, so its words count for less.
+DEFAULT = Ranker(
+    name="default",
+    weights={MEANING: 0.5, WORDS: 0.5, "phrase": 0.2, "company": 0.3, "price": 0.2},
+    record_weights={MEANING: 0.7, WORDS: 0.3, "company": 0.3},
+)
 
 
 def order(candidates: Candidates, store: Store, ranker: Ranker = DEFAULT) -> Ordered:
