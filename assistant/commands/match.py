@@ -21,8 +21,8 @@ from store.records import Availability, Filters, Kind, Record
 if TYPE_CHECKING:
     from assistant.matching.diverse import Diversity
     from assistant.matching.eligible.keeper import Gatekeeper
-    from assistant.matching.ranking.ranker import Ranker
     from assistant.matching.search import Query
+    from assistant.matching.serve import Asked
     from store.store import Store
 
 
@@ -57,6 +57,7 @@ def match(
     per_category: matching.PerCategory = None,
     why_not: matching.WhyNotId = "",
     ranker: matching.RankerFile = None,
+    reranker: matching.RerankerFolder = None,
     auction: matching.Auction = False,
     rule: matching.AuctionRule = None,
     explain: matching.Explain = False,
@@ -76,10 +77,8 @@ def match(
     )
     store = context.workbench.store()
     record, query = _query(context, store, words, pin, ad, kind if words and not exact_words else None)
-    from assistant.matching.serve import Asked
-
-    asked = Asked(query=query, kind=kind, limit=limit, filters=filters, ranker=_ranker(context, ranker))
-    asked = replace(asked, diversity=_diversity(diverse, per_advertiser, per_category, kind))
+    asked = _ranked_by(context, ranker, reranker, query, filters)
+    asked = replace(asked, diversity=_diversity(diverse, per_advertiser, per_category, kind), kind=kind, limit=limit)
     if gates and kind is Kind.AD:
         asked = replace(asked, keeper=_keeper(who, query, record, store, filters))
     source = f"pin {pin}" if pin else f"ad {ad}" if ad else f"text {query.text}"
@@ -132,10 +131,14 @@ def _require_sense(kind: Kind, views: Mapping[str, object]) -> None:
         raise UsageError("A pin is not for sale.", hint="Look among ads, or leave --auction out.")
 
 
-def _ranker(context: Context, path: Path | None) -> Ranker:
+def _ranked_by(context: Context, ranker: Path | None, reranker: str | None, query: Query, filters: Filters) -> Asked:
+    """What is asked for, with what orders it: the options, or what is there without them."""
     from assistant.matching.ranking.files import read_ranker
+    from assistant.matching.serve import Asked
 
-    return read_ranker(path) if path else context.workbench.ranker
+    bench = context.workbench
+    first, last = read_ranker(ranker) if ranker else bench.ranker, bench.reranker(reranker)
+    return Asked(query=query, filters=filters, ranker=first, reranker=last)
 
 
 def _query(

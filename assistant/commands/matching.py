@@ -65,6 +65,10 @@ RankerFile = Annotated[
     Path | None,
     typer.Option("--ranker", help="Rank by this, a file of `tune ranker`.", metavar="FILE", show_default=False),
 ]
+RerankerFolder = Annotated[
+    str | None,
+    typer.Option("--reranker", help="Order the first 50 by this cross-encoder.", metavar="DIR", show_default=False),
+]
 Auction = Annotated[bool, typer.Option("--auction", help="Sell the places: eCPM, and what a click costs.")]
 AuctionRule = Annotated[
     Path | None,

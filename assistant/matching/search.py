@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Embedder
+from assistant.embedding.reranker import Reranker
 from assistant.errors import UnknownIdError, UsageError
 from assistant.matching.ranking.candidates import Candidates
 from assistant.matching.ranking.ranker import DEFAULT, Ranker, order
+from assistant.matching.ranking.reranking import rerank
 from store.records import NO_FILTERS, Filters, Kind, Match, Record
 from store.spelling.corrector import Correction
 from store.store import Store
@@ -78,8 +80,12 @@ def search(
     filters: Filters = NO_FILTERS,
     limit: int = 10,
     ranker: Ranker = DEFAULT,
+    reranker: Reranker | None = None,
 ) -> tuple[Match, ...]:
-    """The best records of a kind, at most `limit`, best first. With filters the result is that of an exact search."""
+    """The best records of a kind, at most `limit`, best first. With filters the result is that of an exact search.
+
+    With a reranker the head of the list is in its order.
+    """
     among = _survivors(kind, store, filters)
     if among is not None and not among:
         return ()
@@ -88,7 +94,10 @@ def search(
     lexical = dict(store.lexicon.search(kind, query.text, wanted, ids=None if among is None else set(among)))
     dense |= cosines_of(query, kind, store, lexical.keys() - dense.keys())
     candidates = Candidates(kind=kind, text=query.text, vector=query.vector, cosines=dense, words=lexical)
-    ordered = order(candidates, store, ranker)[:limit]
+    ordered = order(candidates, store, ranker)
+    if reranker:
+        ordered = rerank(ordered, candidates, store, reranker)
+    ordered = ordered[:limit]
     records = store.database.get_many(kind, [identifier for identifier, _ in ordered])
     found = [(records[identifier], parts) for identifier, parts in ordered if identifier in records]
     return tuple(
