@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# A look-up scores fifty passages and an explanation up to twelve times as many: both stay known.
+# A look-up scores fifty passages: in a session those of the last forty stay known.
 MOST_REMEMBERED = 2_000
 
 

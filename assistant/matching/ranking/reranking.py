@@ -12,7 +12,7 @@ from store.records import Match, Part
 from store.store import Store
 
 RERANKER = "reranker"
-# A small cross-encoder reads so many pairs in a second or two on two cores.
+# A small cross-encoder reads so many pairs in three seconds on two cores.
 HEAD = 50
 
 
