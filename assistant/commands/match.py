@@ -12,7 +12,7 @@ import typer
 from assistant.commands import matching
 from assistant.commands.context import AsJson, Context, here
 from assistant.commands.explaining import show_kept, subject_of
-from assistant.commands.filtering import read_filters
+from assistant.commands.filtering import by_category, read_filters
 from assistant.commands.lookup import LookUp
 from assistant.commands.occasion import Circumstances, read_occasion
 from assistant.errors import UsageError
@@ -45,6 +45,7 @@ def match(
     availability: matching.Availabilities = None,
     country: matching.Country = "",
     where: matching.Condition = "",
+    category: matching.InCategory = None,
     language: matching.Language = "",
     at: matching.Time = "",
     age: matching.Age = None,
@@ -75,7 +76,7 @@ def match(
     who = Circumstances(
         *(filters.country, language, at, age, tuple(interested_in or ()), tuple(seen or ()), not no_personalisation)
     )
-    store = context.workbench.store()
+    filters, store = by_category(context, filters, category, kind), context.workbench.store()
     record, query = _query(context, store, words, pin, ad, kind if words and not exact_words else None)
     asked = _ranked_by(context, ranker, reranker, query, filters)
     asked = replace(asked, diversity=_diversity(diverse, per_advertiser, per_category, kind), kind=kind, limit=limit)

@@ -41,6 +41,10 @@ Condition = Annotated[
     str, typer.Option(help='Only what satisfies this, such as "price < 40 and color = sage".', metavar="TEXT")
 ]
 
+InCategory = Annotated[
+    list[str] | None,
+    typer.Option("--category", help="Only this category, by name or id; can be repeated.", metavar="NAME"),
+]
 Language = Annotated[str, typer.Option(help="Language of who looks, such as `en`.", metavar="CODE")]
 Time = Annotated[str, typer.Option(help="When it would be shown; now by default.", metavar="TIME")]
 Age = Annotated[int | None, typer.Option(min=0, max=120, help="Age of who looks.", metavar="N", show_default=False)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.errors import UnknownIdError
+from assistant.matching.categories import InCategories
 from assistant.matching.diverse import Held
 from assistant.matching.eligible.gates import Closed
 from assistant.matching.ranking.reranking import levers
@@ -138,7 +139,11 @@ def _singly(filters: Filters, record: Record) -> Iterator[tuple[Filters, str]]:
     if filters.where:
         expression = filters.where.expression
         for part in expression.parts if isinstance(expression, AllOf) else (expression,):
-            yield _where((part,), filters.where.text), f"--where {part}"
+            told = f"--where {part}"
+            if isinstance(part, InCategories):
+                stated = (offer and offer.product_type) or "not known"
+                told = f"--category {', '.join(part.named)}: its product type is {stated}"
+            yield _where((part,), filters.where.text), told
 
 
 def _spoken(names: Iterable[str]) -> str:
