@@ -46,12 +46,12 @@ def by_category(context: Context, filters: Filters, names: Sequence[str] | None,
         categories.require_offers(kind)
     elif not (filters.where and categories.names_google(filters.where.expression)):
         return filters
-    named, store = [plain(name) for name in names or ()], context.workbench.store()
-    known = categories.categories_of(kept_taxonomy(context.settings.home), store)
+    named = [plain(name) for name in names or ()]
+    known = categories.categories_of(kept_taxonomy(context.settings.home), context.workbench.store())
     if known.missed(named):
         context.screen.say("Ids and names of categories are the same once a taxonomy is there: `taxonomy import FILE`.")
     filters = categories.widened(filters, known)
-    return categories.in_categories(filters, named, known, store) if named else filters
+    return categories.in_categories(filters, named, known) if named else filters
 
 
 def read_interest(option: str, name: str) -> Interest:
