@@ -27,6 +27,7 @@ from assistant.commands import (
     review,
     store,
     style,
+    taxonomy,
     tune,
     write,
 )
@@ -83,7 +84,7 @@ def root(
 
 for module in (demo, index, match, write, batch, check, export, intent, doctor):
     module.register(app)
-for group in (review, style, campaigns, auction, evaluation, tune, store, models):
+for group in (review, style, taxonomy, campaigns, auction, evaluation, tune, store, models):
     app.add_typer(group.app)
 
 

@@ -20,13 +20,14 @@ class Settings:
     """What every command needs to know.
 
     `home` holds models, the store and the session's history. `writer` and `embedder` are names of the catalogue, a
-    path, or the parts made for tests (`scripted`, `hashing`); a writer may be a server, `openai:URL#MODEL`. `threads`
-    of 0 means one a core.
+    path, or the parts made for tests (`scripted`, `hashing`); a writer may be a server, `openai:URL#MODEL`.
+    `reranker` is the folder of a cross-encoder; empty, nothing is reranked. `threads` of 0 means one a core.
     """
 
     home: Path
     writer: str = "qwen2.5-coder-1.5b"
     embedder: str = "all-minilm-l6-v2"
+    reranker: str = ""
     store_url: str = ""
     threads: int = 0
 

@@ -15,6 +15,7 @@ from store.errors import StoreError
 from store.store import Store
 
 if TYPE_CHECKING:
+    from assistant.embedding.reranker import Reranker
     from assistant.matching.ranking.ranker import Ranker
 
 SCRIPTED, HASHING, OPENAI = "scripted", "hashing", "openai"
@@ -40,6 +41,7 @@ class Workbench:
         self._engine: Engine | None = None
         self._embedder: Embedder | None = None
         self._ranker: Ranker | None = None
+        self._rerankers: dict[str, Reranker] = {}
         self._store: Store | None = None
 
     @property
@@ -87,6 +89,13 @@ class Workbench:
             self._ranker = installed_ranker(self.settings.models_folder)
         return self._ranker
 
+    def reranker(self, named: str | None = None) -> Reranker | None:
+        """The reranker of a folder, None: of the settings, loaded once; None where that is empty."""
+        name = self.settings.reranker if named is None else named
+        if name and name not in self._rerankers:
+            self._rerankers[name] = self._open_reranker(name)
+        return self._rerankers.get(name)
+
     def store(self, *, create: bool = False) -> Store:
         """The store; StoreMissingError where there is none yet and it is not to be made."""
         if self._store is None:
@@ -126,6 +135,20 @@ class Workbench:
             threads=self.settings.worker_threads,
             cache=self.settings.home / "cache" / "prefixes",
         )
+
+    def _open_reranker(self, name: str) -> Reranker:
+        from assistant.embedding.reranker import RememberingReranker
+
+        if name == HASHING:
+            from assistant.embedding.hashing import HashingReranker
+
+            return RememberingReranker(HashingReranker())
+        from assistant.embedding.crossencoder import CrossEncoderReranker, check_folder
+
+        folder = Path(name).expanduser()
+        check_folder(folder)
+        self._narrate(f"Loading the reranker {folder.name}; torch takes eight seconds.")
+        return RememberingReranker(CrossEncoderReranker(folder, threads=self.settings.worker_threads))
 
     def open_embedder(self, name: str) -> Embedder:
         """The embedder of a name or a folder; it is exported first where that was not done yet."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.tiny_model import make_tiny_model_in
+from tests.tiny_model import make_tiny_crossencoder_in, make_tiny_model_in
 
 HOME_VARIABLE = "PINWRIGHT_HOME_FOR_TESTS"
 GIVEN_HOME = pytest.StashKey[str]()
@@ -112,6 +112,15 @@ def make_tiny_model() -> Callable[..., Path]:
     Called with (folder, pooling="mean", dense=0, prompts=None, max_tokens=32).
     """
     return make_tiny_model_in
+
+
+@pytest.fixture(scope="session")
+def make_tiny_crossencoder() -> Callable[..., Path]:
+    """Builds the folder of a cross-encoder: a BERT of two layers with random weights, and one score a pair.
+
+    Called with (folder, labels=1).
+    """
+    return make_tiny_crossencoder_in
 
 
 @pytest.fixture(scope="session")

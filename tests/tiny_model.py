@@ -42,6 +42,34 @@ def make_tiny_model_in(
     return folder
 
 
+def make_tiny_crossencoder_in(folder: Path, labels: int = 1) -> Path:
+    """Make a BERT of two layers with random weights that reads a pair, as the folder of a cross-encoder."""
+    import torch
+    import transformers
+    from sentence_transformers import CrossEncoder
+
+    torch.manual_seed(7)
+    tokenizer = _tiny_tokenizer()
+    body = folder.with_name(f"{folder.name}-body")
+    configuration = transformers.BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=64,
+        initializer_range=0.5,
+        num_labels=labels,
+    )
+    transformers.BertForSequenceClassification(configuration).save_pretrained(body)
+    special = {f"{name}_token": f"[{name.upper()}]" for name in ("unk", "sep", "pad", "cls", "mask")}
+    transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=64, **special).save_pretrained(
+        body
+    )
+    CrossEncoder(str(body), device="cpu", local_files_only=True).save(str(folder))
+    return folder
+
+
 def _tiny_tokenizer() -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 

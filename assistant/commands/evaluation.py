@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.commands.context import AsJson, Context, here
+from assistant.commands.matching import RerankerFolder
 from assistant.commands.measuring import (
     AllSettings,
     Keep,
@@ -26,6 +27,7 @@ from assistant.commands.measuring import (
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
+    from assistant.embedding.reranker import Reranker
     from assistant.evaluation.agreement import Agreement
     from assistant.evaluation.compare import Change, Difference
     from assistant.evaluation.dataset import Dataset, Questions
@@ -55,6 +57,7 @@ def retrieval(
         Path | None, typer.Option(help="Write the measures of each query, as JSON Lines.", metavar="FILE")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    reranker: RerankerFolder = None,
     seed: Seed = 0,
     keep: Keep = True,
     as_json: AsJson = False,
@@ -67,16 +70,19 @@ def retrieval(
     from assistant.creative.export.files import write_files
     from assistant.evaluation.dataset import read_dataset
     from assistant.evaluation.retrieval import measure_all
+    from assistant.matching.rankings import Setting
 
     context = here(ctx)
-    chosen = chosen_settings(settings, everything=all_settings)
+    named = context.settings.reranker if reranker is None else reranker
+    chosen = chosen_settings(settings, everything=all_settings, reranked=bool(named))
     places = {setting: (place_of(run, setting, chosen), place_of(results, setting, chosen)) for setting in chosen}
     dataset = read_dataset(folder, split)
     outputs = [place for pair in places.values() for place in pair if place]
     require_places(outputs, dataset.questions.files, force=force)
     _tell_of(context, dataset, with_run=run is not None)
     asked = _asked(dataset.questions, typos, seed)
-    found = _search(context, dataset, asked, chosen, keep=keep, seed=seed)
+    last = context.workbench.reranker(named) if Setting.RERANKER in chosen else None
+    found = _search(context, dataset, asked, chosen, reranker=last, keep=keep, seed=seed)
     measured = measure_all(dataset.questions, found, relevant_from=relevant_from, seed=seed)
     contents = [_contents(one, dataset.questions, places[one.setting], relevant_from, asked) for one in measured]
     write_files([content for group in contents for content in group])
@@ -107,7 +113,14 @@ def _asked(questions: Questions, typos: float, seed: int) -> dict[str, str]:
 
 
 def _search(
-    context: Context, dataset: Dataset, asked: dict[str, str], chosen: list[Setting], *, keep: bool, seed: int
+    context: Context,
+    dataset: Dataset,
+    asked: dict[str, str],
+    chosen: list[Setting],
+    *,
+    reranker: Reranker | None,
+    keep: bool,
+    seed: int,
 ) -> dict[Setting, dict[str, tuple[tuple[str, float], ...]]]:
     from assistant.evaluation.retrieval import search_all
     from assistant.terminal.progress import Bar
@@ -115,7 +128,8 @@ def _search(
 
     with indexed(context, {Kind.AD: dataset.documents}, keep=keep) as store, Bar(context.screen, "Searching") as bar:
         embedder, moved = context.workbench.embedder, rated(bar, "queries")
-        return search_all(asked, store, embedder, chosen, moved, relevance=dataset.questions.relevance, seed=seed)
+        relevance = dataset.questions.relevance
+        return search_all(asked, store, embedder, chosen, moved, relevance=relevance, reranker=reranker, seed=seed)
 
 
 def _contents(

@@ -96,7 +96,8 @@ def explain_served(
         _embedder(context, store),
         places=range(min(count, len(served.matches))),
         filters=asked.filters,
-        look=_look_again(asked, store),
+        # Up to twelve look-ups more: seconds without a reranker, most of a minute with one.
+        look=None if asked.reranker else _look_again(asked, store),
     )
 
 

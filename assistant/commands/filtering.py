@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
+from assistant.commands.context import Context
 from assistant.errors import UsageError
-from store.records import Availability, Filters, Interest
+from store.records import Availability, Filters, Interest, Kind
 from store.where.parse import parse
 
 
@@ -27,6 +28,30 @@ def read_filters(
         country=_country(country),
         where=parse(where) if where else None,
     )
+
+
+def by_category(context: Context, filters: Filters, names: Sequence[str] | None, kind: Kind) -> Filters:
+    """The filters, held to categories, in which the ids and the names of Google's taxonomy are the same.
+
+    Raises UsageError, with the nearest names, for a category that is not known.
+    """
+    by_where = filters.where is not None and kind is Kind.AD
+    if not names and not by_where:
+        return filters
+    from assistant.feeds.taxonomy import kept_taxonomy
+    from assistant.feeds.text import plain
+    from assistant.matching import categories
+
+    if names:
+        categories.require_offers(kind)
+    elif not (filters.where and categories.names_google(filters.where.expression)):
+        return filters
+    named = [plain(name) for name in names or ()]
+    known = categories.categories_of(kept_taxonomy(context.settings.home), context.workbench.store())
+    if known.missed(named):
+        context.screen.say("Ids and names of categories are the same once a taxonomy is there: `taxonomy import FILE`.")
+    filters = categories.widened(filters, known)
+    return categories.in_categories(filters, named, known) if named else filters
 
 
 def read_interest(option: str, name: str) -> Interest:

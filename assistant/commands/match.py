@@ -13,7 +13,7 @@ from assistant.commands import matching
 from assistant.commands.asking import AskedBy, asked_by, source_of
 from assistant.commands.context import AsJson, Context, here
 from assistant.commands.explaining import show_kept, subject_of
-from assistant.commands.filtering import read_filters
+from assistant.commands.filtering import by_category, read_filters
 from assistant.commands.lookup import LookUp
 from assistant.commands.occasion import Circumstances, read_occasion
 from assistant.errors import UsageError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.matching.eligible.keeper import Gatekeeper
     from assistant.matching.ranking.ranker import Ranker
     from assistant.matching.search import Query
+    from assistant.matching.serve import Asked
     from store.store import Store
 
 
@@ -47,6 +48,7 @@ def match(
     availability: matching.Availabilities = None,
     country: matching.Country = "",
     where: matching.Condition = "",
+    category: matching.InCategory = None,
     language: matching.Language = "",
     at: matching.Time = "",
     age: matching.Age = None,
@@ -59,6 +61,7 @@ def match(
     per_category: matching.PerCategory = None,
     why_not: matching.WhyNotId = "",
     ranker: matching.RankerFile = None,
+    reranker: matching.RerankerFolder = None,
     auction: matching.Auction = False,
     rule: matching.AuctionRule = None,
     explain: matching.Explain = False,
@@ -75,13 +78,12 @@ def match(
     who = Circumstances(
         *(filters.country, language, at, age, tuple(interested_in or ()), tuple(seen or ()), not no_personalisation)
     )
-    store = context.workbench.store()
+    filters, store = by_category(context, filters, category, kind), context.workbench.store()
     query = _query(context, store, by, None if exact_words else kind)
-    from assistant.matching.serve import Asked
     from assistant.terminal.matches import called
 
-    asked = Asked(query=query, kind=kind, limit=limit, filters=filters, ranker=_ranker(context, ranker, query))
-    asked = replace(asked, diversity=_diversity(diverse, per_advertiser, per_category, kind))
+    asked = _ranked_by(context, ranker, reranker, query, filters)
+    asked = replace(asked, diversity=_diversity(diverse, per_advertiser, per_category, kind), kind=kind, limit=limit)
     if gates and kind is Kind.AD:
         asked = replace(asked, keeper=_keeper(who, query, store, filters))
     look_up = LookUp(context, asked, by.words or called(query.records), source_of(query.records, query.text))
@@ -123,6 +125,16 @@ def _require_sense(kind: Kind, views: Mapping[str, object]) -> None:
         raise UsageError(f"{apart[0]} and {apart[1]} exclude each other.", hint="Leave one of them out.")
     if views["auction"] and kind is Kind.PIN:
         raise UsageError("A pin is not for sale.", hint="Look among ads, or leave --auction out.")
+
+
+def _ranked_by(context: Context, ranker: Path | None, reranker: str | None, query: Query, filters: Filters) -> Asked:
+    """What is asked for, with what orders it: the options, or what is there without them."""
+    from assistant.matching.serve import Asked
+
+    bench = context.workbench
+    return Asked(
+        query=query, filters=filters, ranker=_ranker(context, ranker, query), reranker=bench.reranker(reranker)
+    )
 
 
 def _ranker(context: Context, path: Path | None, query: Query) -> Ranker:

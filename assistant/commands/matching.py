@@ -47,6 +47,10 @@ Condition = Annotated[
     str, typer.Option(help='Only what satisfies this, such as "price < 40 and color = sage".', metavar="TEXT")
 ]
 
+InCategory = Annotated[
+    list[str] | None,
+    typer.Option("--category", help="Only this category, by name or id; can be repeated.", metavar="NAME"),
+]
 Language = Annotated[str, typer.Option(help="Language of who looks, such as `en`.", metavar="CODE")]
 Time = Annotated[str, typer.Option(help="When it would be shown; now by default.", metavar="TIME")]
 Age = Annotated[int | None, typer.Option(min=0, max=120, help="Age of who looks.", metavar="N", show_default=False)]
@@ -70,6 +74,10 @@ WhyNotId = Annotated[str, typer.Option(help="Say why this one is not shown.", me
 RankerFile = Annotated[
     Path | None,
     typer.Option("--ranker", help="Rank by this, a file of `tune ranker`.", metavar="FILE", show_default=False),
+]
+RerankerFolder = Annotated[
+    str | None,
+    typer.Option("--reranker", help="Order the first 50 by this cross-encoder.", metavar="DIR", show_default=False),
 ]
 Auction = Annotated[bool, typer.Option("--auction", help="Sell the places: eCPM, and what a click costs.")]
 AuctionRule = Annotated[

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 KEPT = "evaluation"
 SettingNames = Annotated[
     list[str] | None,
-    typer.Option("--setting", help="dense, lexical, reciprocal, sum or default; can be repeated.", metavar="NAME"),
+    typer.Option("--setting", help="Such as default, dense, lexical or sum; can be repeated.", metavar="NAME"),
 ]
 AllSettings = Annotated[bool, typer.Option("--all-settings", help="All of them, side by side.")]
 Split = Annotated[str, typer.Option(help="Which table of qrels/; `test` where there is one.", metavar="NAME")]
@@ -34,8 +34,11 @@ Seed = Annotated[int, typer.Option(min=0, help="Repeats what is drawn by chance.
 Keep = Annotated[bool, typer.Option(help="Keep the index, so that the next run embeds nothing.")]
 
 
-def chosen_settings(names: Sequence[str] | None, *, everything: bool) -> list[Setting]:
-    """The settings of these names, each once; the default where none is named."""
+def chosen_settings(names: Sequence[str] | None, *, everything: bool, reranked: bool = False) -> list[Setting]:
+    """The settings of these names, each once; the default where none is named.
+
+    Without a reranker, which is what `reranked` tells of, its setting is none of all, and cannot be named.
+    """
     from assistant.matching.rankings import Setting
 
     if everything and names:
@@ -43,7 +46,14 @@ def chosen_settings(names: Sequence[str] | None, *, everything: bool) -> list[Se
     known = {str(setting): setting for setting in Setting}
     if unknown := next((name for name in names or () if name.lower() not in known), None):
         raise UsageError(f"There is no setting {unknown!r}.", hint=f"Known: {', '.join(known)}.")
-    return list(Setting) if everything else list(dict.fromkeys(known[name.lower()] for name in names or ("default",)))
+    possible = [setting for setting in Setting if reranked or setting is not Setting.RERANKER]
+    chosen = possible if everything else [known[name.lower()] for name in names or ("default",)]
+    if not {*chosen} <= {*possible}:
+        raise UsageError(
+            "The setting reranker needs a cross-encoder.",
+            hint="Name its folder to `eval retrieval` with --reranker DIR.",
+        )
+    return list(dict.fromkeys(chosen))
 
 
 def place_of(path: Path | None, setting: Setting, chosen: Sequence[Setting]) -> Path | None:

@@ -10,10 +10,11 @@ from typing import Any
 import typer
 
 from assistant.commands.context import Context
-from assistant.commands.filtering import read_filters
+from assistant.commands.filtering import by_category, read_filters
 from assistant.commands.running import CommandLineError, refusal, run_command, tell
 from assistant.errors import PinwrightError, UsageError
 from store.errors import StoreError
+from store.records import Kind
 
 FILTERS = ("interest", "min_price", "max_price", "availability", "country", "where")
 LEAVE = ("exit", "quit", "q")
@@ -104,11 +105,10 @@ class Session:
             raise UsageError(f"This is no scope. {refusal(error)}", hint="See `help match`.") from error
         if any(given[name] for name in ("text", "pin", "ad", "product", "as_json", "as_csv")):
             raise UsageError("A scope is made of filters.", hint="Such as `scope --max-price 50 --country US`.")
-        read_filters(*(given[name] for name in FILTERS))
+        filters = read_filters(*(given[name] for name in FILTERS))
+        by_category(self._context, filters, given["category"], Kind.AD)
 
     def _counts(self) -> str:
-        from store.records import Kind
-
         try:
             database = self._context.workbench.store().database
             return f"{database.count(Kind.AD):,} ads, {database.count(Kind.PIN):,} pins"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from assistant.embedding.embedder import Embedder
+from assistant.embedding.reranker import Reranker
 from assistant.evaluation.crossed import Relevance, rank_crossed
 from assistant.evaluation.dataset import Questions
 from assistant.evaluation.measures import DEPTH, MEASURES, NDCG, Values, column, measure
@@ -49,11 +50,13 @@ def search_all(
     on_progress: Progress = lambda *_: None,
     *,
     relevance: Relevance | None = None,
+    reranker: Reranker | None = None,
     seed: int = 0,
 ) -> dict[Setting, dict[str, Ranking]]:
     """The first 100 results of each query, by setting and query.
 
-    With `relevance` the ranker that ranks a query was learned from the others; without, it is the built-in one.
+    With `relevance` the ranker that ranks a query was learned from the others; without, it is the built-in one. The
+    setting `reranker` needs one.
     """
     learned = Setting.RANKER in settings and relevance is not None
     at_once = [setting for setting in settings if not (learned and setting is Setting.RANKER)]
@@ -62,7 +65,8 @@ def search_all(
     for done, (identifier, text) in enumerate(asked.items(), start=1):
         query = read_query(text, Kind.AD, store, embedder)
         typed = text_query(text, embedder) if query.corrections else query
-        for setting, ranking in rank(query, Kind.AD, store, at_once, limit=DEPTH, typed=typed).items():
+        ranked = rank(query, Kind.AD, store, at_once, limit=DEPTH, typed=typed, reranker=reranker)
+        for setting, ranking in ranked.items():
             found[setting][identifier] = ranking
         if learned:
             features[identifier] = look(query, Kind.AD, store, limit=DEPTH)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.embedding.reranker import Reranker
 from assistant.matching.ranking.candidates import Candidates
 from assistant.matching.ranking.features import Features, features_of
 from assistant.matching.ranking.ranker import DEFAULT, Ranker
@@ -33,6 +34,7 @@ class Setting(StrEnum):
     RECIPROCAL = "reciprocal"
     SUM = "sum"
     RANKER = "ranker"
+    RERANKER = "reranker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,12 @@ def rank(
     limit: int = 100,
     typed: Query | None = None,
     ranker: Ranker = DEFAULT,
+    reranker: Reranker | None = None,
 ) -> dict[Setting, Ranking]:
-    """At most `limit` ids by each of the settings.
+    """At most `limit` ids by each of the settings; the reranker orders the head of the default.
 
-    `typed` is the query without corrections, or a record's passage as if it had been typed: what all but the default
-    and the ranker are asked.
+    `typed` is the query without corrections, or a record's passage as if it had been typed: what the legs and the plain
+    fusions are asked.
     """
     wanted = list(dict.fromkeys(settings))
     legs = _legs(typed or query, kind, store, max(CANDIDATES, limit)) if {*wanted} & _FUSIONS.keys() else None
@@ -68,7 +71,9 @@ def rank(
         elif setting is Setting.RANKER:
             found[setting] = ranked(look(query, kind, store, limit=limit), ranker, limit)
         else:
-            found[setting] = tuple((match.record.id, match.score) for match in search(query, kind, store, limit=limit))
+            last = reranker if setting is Setting.RERANKER else None
+            matches = search(query, kind, store, limit=limit, reranker=last)
+            found[setting] = tuple((match.record.id, match.score) for match in matches)
     return found
 
 

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Embedder
+from assistant.embedding.reranker import Reranker
 from assistant.errors import UsageError
 from assistant.matching.ranking.candidates import Candidates
 from assistant.matching.ranking.ranker import DEFAULT, Ranker, order
+from assistant.matching.ranking.reranking import rerank
 from store.records import NO_FILTERS, Ad, Filters, Kind, Match, Product, Record
 from store.spelling.corrector import Correction
 from store.store import Store
@@ -99,15 +101,22 @@ def search(
     filters: Filters = NO_FILTERS,
     limit: int = 10,
     ranker: Ranker = DEFAULT,
+    reranker: Reranker | None = None,
 ) -> tuple[Match, ...]:
-    """The best records of a kind, at most `limit`, best first. With filters the result is that of an exact search."""
+    """The best records of a kind, at most `limit`, best first. With filters the result is that of an exact search.
+
+    With a reranker the head of the list is in its order.
+    """
     passing = store.database.count_matching(kind, filters) if filters else None
     if passing == 0:
         return ()
     # What is asked by takes places among the candidates, and is no answer.
     wanted = max(CANDIDATES, limit + (OWN if query.records else 0))
     candidates = _candidates(query, kind, store, wanted, filters, passing)
-    ordered = order(candidates, store, ranker.of_records if query.records else ranker)[:limit]
+    ordered = order(candidates, store, ranker.of_records if query.records else ranker)
+    if reranker:
+        ordered = rerank(ordered, candidates, store, reranker)
+    ordered = ordered[:limit]
     records = store.database.get_many(kind, [identifier for identifier, _ in ordered])
     found = [(records[identifier], parts) for identifier, parts in ordered if identifier in records]
     said = query.said

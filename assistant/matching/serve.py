@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean
 
+from assistant.embedding.reranker import Reranker
 from assistant.matching.diverse import AS_RANKED, Choice, Diversity, Held, choose
 from assistant.matching.eligible.gates import Closed, Gate
 from assistant.matching.eligible.keeper import Gatekeeper
@@ -38,6 +39,19 @@ class Asked:
     keeper: Gatekeeper | None = None
     diversity: Diversity = AS_RANKED
     ranker: Ranker = DEFAULT
+    reranker: Reranker | None = None
+
+    def find(self, store: Store, count: int, filters: Filters) -> tuple[Match, ...]:
+        """The best `count` that pass these filters, whatever the gates say."""
+        return search(
+            self.query,
+            self.kind,
+            store,
+            filters=filters,
+            limit=count,
+            ranker=self.ranker,
+            reranker=self.reranker,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +115,13 @@ def look(asked: Asked, store: Store, wanted: int) -> Looked:
     that the result is that of an exact search among what is open.
     """
     keeper, count = asked.keeper, wanted + SPARE
-    found = search(asked.query, asked.kind, store, filters=asked.filters, limit=count, ranker=asked.ranker)
+    found = asked.find(store, count, asked.filters)
     if keeper is None:
         return Looked(found, (), len(found) < count)
     first = _sorted(found, keeper, whole=len(found) < count)
     if first.whole or len(first.matches) >= wanted:
         return first
-    found = search(
-        asked.query, asked.kind, store, filters=keeper.narrowed(asked.filters), limit=count, ranker=asked.ranker
-    )
+    found = asked.find(store, count, keeper.narrowed(asked.filters))
     again = _sorted(found, keeper, whole=len(found) < count)
     met = {match.record.id for match, _ in first.closed}
     others = tuple(pair for pair in again.closed if pair[0].record.id not in met)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.errors import UnknownIdError, UsageError
+from assistant.matching.categories import InCategories
 from assistant.matching.diverse import Held
 from assistant.matching.eligible.gates import Closed
-from assistant.matching.ranking.features import LEGS
-from assistant.matching.search import search
+from assistant.matching.ranking.reranking import levers
 from assistant.matching.serve import Asked, look, serve
 from store.campaigns import Campaign
 from store.lexicon import MOST_WORDS
@@ -93,21 +93,19 @@ def _ranked(found: WhyNot, asked: Asked, store: Store) -> WhyNot:
 
 def _alone(identifier: str, asked: Asked, store: Store) -> Match | None:
     """The record as the only candidate: its raw parts are right, and what is scaled among the candidates is not."""
-    found = search(
-        asked.query, asked.kind, store, filters=_where(_is(identifier), identifier), limit=10, ranker=asked.ranker
-    )
+    found = replace(asked, reranker=None).find(store, 10, _where(_is(identifier), identifier))
     return next((match for match in found if match.record.id == identifier), None)
 
 
 def needed(match: Match, last: Match) -> Iterator[tuple[str, float]]:
-    """By each leg alone: the raw score that would have put a match level with the last one shown.
+    """By each leg alone, or by the reranker: the raw score that would have put a match level with the last one shown.
 
     Only where that can be had: a part counts no more than its weight.
     """
     gap = last.score - match.score
-    others = {part.name: part for part in last.parts}
+    others = {part.name: part for part in last.parts if part.name in levers(match, last)}
     for part in match.parts:
-        other = others.get(part.name) if part.name in LEGS else None
+        other = others.get(part.name)
         if other is None or part.weight <= 0 or other.raw == part.raw or other.scaled == part.scaled:
             continue
         scaled = part.scaled + gap / part.weight
@@ -144,7 +142,11 @@ def _singly(filters: Filters, record: Record) -> Iterator[tuple[Filters, str]]:
     if filters.where:
         expression = filters.where.expression
         for part in expression.parts if isinstance(expression, AllOf) else (expression,):
-            yield _where(part, filters.where.text), f"--where {part}"
+            told = f"--where {part}"
+            if isinstance(part, InCategories):
+                stated = (offer and offer.product_type) or "not known"
+                told = f"--category {', '.join(part.named)}: its product type is {stated}"
+            yield _where(part, filters.where.text), told
 
 
 def _spoken(names: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from assistant.matching.diverse import Held
 from assistant.matching.eligible.gates import LEFT_OUT
+from assistant.matching.ranking.reranking import HEAD, levers
 from assistant.matching.serve import Served
 from assistant.matching.whynot import WhyNot, needed
 from assistant.terminal.matches import match_as_json, record_as_json, shorten
@@ -122,6 +123,8 @@ def _wanting(found: WhyNot) -> Iterator[str]:
         yield f"It is {found.gap:.3f} points short of the last one shown."
         if levels := [f"{name} {raw:.2f}" for name, raw in needed(found.match, found.last)]:
             yield f"Alone this would be enough: {', or '.join(levels)}."
+    if found.rank and levers(found.match, found.last) == ():
+        yield f"The reranker reads the first {HEAD} alone, and this one is not among them."
     if found.lacking:
         yield f"Words that it lacks: {', '.join(found.lacking[:12])}."
 

@@ -18,6 +18,7 @@ MOST_TITLE = 40
 NOTHING: Mapping[str, Near] = {}
 # The legs of a search, which every score has; what else the ranker looks at is told as one number.
 LEGS = ("meaning", "words")
+RERANKER = "reranker"
 CSV_HEADER = ("rank", "id", "title", "score", "meaning", "words", "price", "availability", "interest", "link")
 
 
@@ -117,9 +118,14 @@ def match_as_row(match: Match) -> tuple[object, ...]:
 
 
 def points_of(match: Match) -> Mapping[str, float]:
-    """The points of each leg, and those of all else together as `more`."""
-    legs = {name: sum(part.points for part in match.parts if part.name == name) for name in LEGS}
-    return {**legs, "more": sum(part.points for part in match.parts if part.name not in LEGS)}
+    """The points of each leg and of the reranker, where it read this one, and those of all else together as `more`."""
+    own = (*LEGS, *([RERANKER] if _is_reranked(match) else []))
+    legs = {name: sum(part.points for part in match.parts if part.name == name) for name in own}
+    return {**legs, "more": sum(part.points for part in match.parts if part.name not in own)}
+
+
+def _is_reranked(match: Match) -> bool:
+    return any(part.name == RERANKER for part in match.parts)
 
 
 def details(record: Record) -> Iterator[str]:
@@ -148,18 +154,28 @@ def _table(numbered: Sequence[tuple[int, Match]], serves: Mapping[str, str]) -> 
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="faint", padding=(0, 2, 0, 0))
     table.add_column("#", justify="right", style="number", no_wrap=True)
     table.add_column("score", no_wrap=True)
-    table.add_column("meaning", justify="right", no_wrap=True, style="faint")
-    table.add_column("words", justify="right", no_wrap=True, style="faint")
-    table.add_column("more", justify="right", no_wrap=True, style="faint")
+    columns = _columns([match for _, match in numbered])
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True, style="faint")
     table.add_column("", ratio=1)
     for number, match in numbered:
-        points = [f"{value:.2f}" for value in points_of(match).values()]
+        found = points_of(match)
+        points = [f"{found[name]:.2f}" if name in found else "" for name in columns]
         table.add_row(str(number), _score(match), *points, _body(match, serves))
     return table
 
 
+def _columns(matches: Sequence[Match]) -> Sequence[str]:
+    """The parts that are shown: both legs and `more`; where something was reranked, those that have any points."""
+    if not any(map(_is_reranked, matches)):
+        return (*LEGS, "more")
+    found = [points_of(match) for match in matches]
+    return [name for name in (RERANKER, *LEGS, "more") if name == RERANKER or any(points.get(name) for points in found)]
+
+
 def _lines(number: int, match: Match, serves: Mapping[str, str]) -> RenderableType:
-    parts = " + ".join(f"{points:.2f} {name}" for name, points in points_of(match).items() if points or name in LEGS)
+    found, columns = points_of(match), _columns([match])
+    parts = " + ".join(f"{found[name]:.2f} {name}" for name in columns if found[name] or name != "more")
     return Group(
         Text.assemble((f"{number} ", "number"), (match.record.title, "title")),
         Text.assemble("  ", f"{match.score:.2f}", (f" = {parts}", "faint")),

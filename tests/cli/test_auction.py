@@ -158,3 +158,12 @@ def test_what_cannot_be_replayed_is_refused(market: Run, files: Path) -> None:
 
 def test_without_a_bid_it_is_said_what_to_do(store: Run) -> None:
     assert_refused(store(*SIMULATE), "There is no campaign", "campaigns import")
+
+
+def test_a_page_that_was_reranked_is_sold_to_the_same_ads(market: Run) -> None:
+    plain, reranked = (
+        market("match", "oak desk lamp", "--auction", "--json", "--reranker", name) for name in ("", "hashing")
+    )
+    assert plain.code == reranked.code == 0
+    sold = [sorted(one["id"] for one in ended.json["placed"]) for ended in (plain, reranked)]
+    assert sold[0] and sold[0] == sold[1]

@@ -63,6 +63,25 @@ def test_an_index_need_not_be_kept(run: Run, data: Path, home: Path) -> None:
     assert not (home / "evaluation").exists()
 
 
+def test_a_reranker_is_measured_beside_the_default(run: Run, data: Path) -> None:
+    ended = run(
+        "eval", "retrieval", str(data), "--setting", "default", "--setting", "reranker", "--reranker", "hashing"
+    )
+    assert ended.code == 0 and "reranker" in ended.out
+    everything = run("eval", "retrieval", str(data), "--all-settings", "--reranker", "hashing", "--json").json
+    assert [one["setting"] for one in everything["settings"]][-1] == "reranker"
+    run("eval", "retrieval", str(data), "--setting", "reranker", "--reranker", "hashing", "--run", str(data / "run"))
+    ranked = [line.split()[2] for line in (data / "run").read_text().splitlines() if line.startswith("lamp ")]
+    assert len(ranked) == 20
+
+
+def test_a_reranker_that_is_not_there_is_asked_for_before_any_work(run: Run, data: Path, home: Path) -> None:
+    assert_refused(run("eval", "retrieval", str(data), "--setting", "reranker"), "needs a cross-encoder", "--reranker")
+    ended = run("eval", "retrieval", str(data), "--setting", "reranker", "--reranker", str(data / "none"))
+    assert ended.code == 3 and "There is no reranker at" in ended.err and ended.out == ""
+    assert not (home / "evaluation").exists()
+
+
 def test_settings_stand_side_by_side(run: Run, data: Path) -> None:
     found = run("eval", "retrieval", str(data), "--all-settings", "--json").json
     assert found.keys() == {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.errors import UsageError
 from assistant.settings import Settings, load_settings
 
-NAMES = ("writer", "embedder", "store_url")
+NAMES = ("writer", "embedder", "reranker", "store_url")
 
 
 def config(home: Path, text: str | bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.matching.explaining.evidence import Neighbour, Step, Twin
 from assistant.matching.explaining.lexical import Scores
-from assistant.matching.ranking.features import LEGS
+from assistant.matching.ranking.reranking import levers
 from store.records import Kind, Match, Part
 from store.store import Store
 
@@ -17,13 +17,13 @@ MOST_TWINS = 3
 
 def ahead_of(match: Match, other: Match, matches: Sequence[Match], scores: Scores) -> Neighbour:
     """The result before this one, and what this one lacks to pass it."""
-    gap = other.score - match.score
+    gap, able = other.score - match.score, levers(match, other)
     return Neighbour(
         rank=other.rank,
         record=other.record,
         gap=gap,
         differences=_differences(match, other),
-        steps=tuple(step for part in match.parts if part.name in LEGS and (step := _step(part, gap, matches))),
+        steps=tuple(step for part in match.parts if part.name in able and (step := _step(part, gap, matches))),
         lacks=lacking(match, other, scores),
     )
 
