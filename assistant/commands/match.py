@@ -80,13 +80,11 @@ def match(
     )
     filters, store = by_category(context, filters, category, kind), context.workbench.store()
     query = _query(context, store, by, None if exact_words else kind)
-    from assistant.terminal.matches import called
-
     asked = _ranked_by(context, ranker, reranker, query, filters)
     asked = replace(asked, diversity=_diversity(diverse, per_advertiser, per_category, kind), kind=kind, limit=limit)
     if gates and kind is Kind.AD:
         asked = replace(asked, keeper=_keeper(who, query, store, filters))
-    look_up = LookUp(context, asked, by.words or called(query.records), source_of(query.records, query.text))
+    look_up = _look_up(context, asked, by)
     look_up.tell_reading()
     if why_not:
         look_up.show_why_not(why_not, as_json=as_json)
@@ -145,6 +143,13 @@ def _ranker(context: Context, path: Path | None, query: Query) -> Ranker:
     if path:
         return read_ranker(path)
     return DEFAULT if query.records else context.workbench.ranker
+
+
+def _look_up(context: Context, asked: Asked, by: AskedBy) -> LookUp:
+    from assistant.terminal.matches import called
+
+    query = asked.query
+    return LookUp(context, asked, by.words or called(query.records), source_of(query.records, query.text))
 
 
 def _query(context: Context, store: Store, by: AskedBy, read_for: Kind | None) -> Query:

@@ -9,7 +9,8 @@ from typer.core import TyperGroup
 # As they are used, one after the other; Typer would list the groups after all commands.
 ORDER = (
     *("demo", "index", "match", "why", "write", "batch", "check", "review", "export", "style"),
-    *("intent", "campaigns", "auction", "eval", "tune", "store", "models", "doctor"),
+    *("intent", "audience", "signals", "privacy", "campaigns", "auction", "taxonomy", "eval", "tune"),
+    *("store", "models", "doctor"),
 )
 
 

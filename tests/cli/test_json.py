@@ -77,6 +77,8 @@ COMMANDS = {
     "store.rebuild": ("store", "rebuild"),
     "store.forget": ("store", "forget", "--ad", "lamp-oak", "--prove", "--yes"),
     "store.clear": ("store", "clear", "--yes"),
+    "taxonomy.import": ("taxonomy", "import", "{files}/taxonomy.txt"),
+    "taxonomy": ("taxonomy", "show", "lamps"),
     "auction.rule": ("auction", "rule"),
     "models": ("models", "list"),
     "models.pull": ("models", "pull", "--default"),
@@ -123,6 +125,8 @@ FIELDS = {
     "auction.simulate": {
         "log", "opportunities", "places", "depth", "seed", "currency", "rates", "left_out", "rules", "differences",
     },
+    "taxonomy.import": {"file", "version", "categories", "left_out"},
+    "taxonomy": {"query", "found", "categories"},
     "store.clear": {"folder", "left_behind"},
     "models": {"models"},
     "models.pull": {"models"},
@@ -138,6 +142,7 @@ INNER = {
     "review.show": ("differences", {"with", "name", "old", "new"}),
     "styles": ("styles", {"name", "voice", "problem"}),
     "intent": ("needs", {"text", "cites", "signals", "ads"}),
+    "taxonomy": ("categories", {"id", "path"}),
     "store": ("feeds", {"source", "kind", "records", "last_run"}),
     "check": ("findings", {"level", "sentence", "remedy"}),
     "models": ("models", {"name", "role", "bytes", "licence", "title", "present"}),
@@ -162,6 +167,9 @@ def prepare(schema: str, store: Callable[..., Any], files: Path) -> None:
     if schema in ("campaigns", "campaign"):
         assert store("campaigns", "import", str(files / "campaigns.csv")).code == 0
     (files / "verdicts.jsonl").write_text('{"creative_id": "none", "status": "APPROVED"}\n')
+    (files / "taxonomy.txt").write_text("536 - Home & Garden\n594 - Home & Garden > Lamps\n")
+    if schema == "taxonomy":
+        assert store("taxonomy", "import", str(files / "taxonomy.txt")).code == 0
     (files / "own.txt").write_text("\n".join(OWN_ADS))
     if schema in ("style.path", "style.remove"):
         assert store("style", "learn", str(files / "own.txt"), "--name", "own").code == 0

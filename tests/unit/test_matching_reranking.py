@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from assistant.embedding.hashing import HashingEmbedder, HashingReranker
 from assistant.embedding.reranker import Floats, Reranker
 from assistant.evaluation.kept import open_index
+from assistant.matching.by_record import record_query
 from assistant.matching.diverse import Diversity
 from assistant.matching.explaining.neighbours import ahead_of
 from assistant.matching.ranking import reranking
 from assistant.matching.ranking.reranking import HEAD, RERANKER, levers
 from assistant.matching.rankings import Setting, rank
-from assistant.matching.search import record_query, search, text_query
+from assistant.matching.search import search, text_query
 from assistant.matching.serve import Asked, serve
 from assistant.matching.whynot import needed, why_not
 from store.records import Ad, Filters, Kind, Match, Pin
@@ -131,7 +132,7 @@ def test_nothing_found_is_nothing_read(store: Store) -> None:
 
 
 def test_a_pin_is_a_query_too(store: Store) -> None:
-    _, query = record_query(Kind.PIN, "P1", store)
+    _, query = record_query(Kind.PIN, "P1", store, EMBEDDER)
     reranker = By(by_number)
     search(query, Kind.AD, store, reranker=reranker)
     assert reranker.asked == [(PIN.passage, HEAD)]
