@@ -48,7 +48,7 @@ PHRASES: dict[Interest, tuple[str, ...]] = {
 
 SUBJECTS = Path(__file__).with_name("subjects.toml")
 # An interest less like a vector than this is none of its topics, and one so much further off than the nearest neither.
-LEAST_LIKE, FURTHER = 0.25, 0.06
+LEAST_LIKE, FURTHER = 0.35, 0.1
 # Some subjects are near to everything; half of what they are like to the phrases of all others is taken off.
 CROWDED = 0.5
 

@@ -12,7 +12,7 @@ from assistant.intent.interests.wording import stem
 
 MOST_LABEL_WORDS, LONGEST_LABEL = 4, 48
 # A phrase of more words says more; a second one is named where it says at least so much of what the first says.
-FOR_LENGTH, SECOND = 0.35, 0.55
+FOR_LENGTH, SECOND = 1.2, 0.55
 # Where a person has one interest, nothing tells common words from its own: so much of all texts is taken to have any.
 ELSEWHERE = 0.05
 

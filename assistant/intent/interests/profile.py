@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Vectors
 from assistant.embedding.topics import InterestGuesser
-from assistant.intent.interests.clusters import CUT, grouped, mean_odds
+from assistant.intent.interests.clusters import LONE_CUT, grouped, mean_odds
 from assistant.intent.interests.labels import labels_of
 from assistant.intent.interests.likeness import Compared, log_odds
 from assistant.intent.interests.state import HIDE, ProfileState, Seen, update
@@ -181,7 +181,7 @@ def _homes_of_hides(
     """The group that each hide is against, or -1 where it is like none."""
     towards = mean_odds(odds, counts, groups)
     best = towards.argmax(axis=1) if len(odds) else np.zeros(0, dtype=np.int64)
-    return np.where(towards.max(axis=1, initial=-np.inf) >= CUT, best, -1)
+    return np.where(towards.max(axis=1, initial=-np.inf) >= LONE_CUT, best, -1)
 
 
 def _weighed(history: _History, strands: NDArray[np.bool_], hide_homes: Rows) -> _Found:

@@ -13,8 +13,9 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from store.words import STOP_WORDS
 
 DATA = Path(__file__).with_name("wording.toml")
 # A text is read so far, and gives at most so many words and phrases: what comes later seldom says what it is about.
-READ_CHARS, MOST_WORDS, MOST_PHRASES = 1_500, 48, 64
+READ_CHARS, MOST_WORDS, MOST_PHRASES = 1_000, 48, 64
 SHORT_WORDS = 5
 LONGEST_WORD, LONGEST_PHRASE = 24, 3
 ADDRESS = re.compile(
@@ -31,6 +32,12 @@ ADDRESS = re.compile(
 )
 BREAK = re.compile(r"[.,;:|!?()\[\]{}/\\\"“”«»•–—…~*_+=<>]|\s-+\s|\s#")
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+class Role(Enum):
+    """What a word can be in a phrase: little ones only join, generic ones qualify, telling ones end it."""
+
+    NONE, SMALL, GENERIC, TELLING = range(4)
 
 
 class Wording(NamedTuple):
@@ -65,20 +72,14 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=1 << 12)
 def read(text: str) -> Wording:
     """The words and phrases of a text of any origin: markup, addresses and invisible letters are not read."""
     clean = unicodedata.normalize("NFC", ADDRESS.sub(" ", normalise(text[:READ_CHARS])))
-    segments = [[match[0].casefold() for match in WORD.finditer(part)] for part in BREAK.split(clean)]
-    words = dict.fromkeys(stem(word) for part in segments for word in part if is_telling(word))
-    phrases = dict.fromkeys(phrase for part in segments for phrase in _phrases(part))
-    ordered = sorted(phrases, key=lambda phrase: phrase.count(" "))
-    return Wording(tuple(islice(words, MOST_WORDS)), tuple(ordered[:MOST_PHRASES]))
-
-
-def is_telling(word: str) -> bool:
-    """Whether a word can say what a text is about."""
-    generic, small, _ = _data()
-    return 1 < len(word) <= LONGEST_WORD and not word.isdigit() and word not in small and stem(word) not in generic
+    segments = [[word.casefold() for word in WORD.findall(part)] for part in BREAK.split(clean)]
+    words = dict.fromkeys(stem(word) for part in segments for word in part if _role(word) is Role.TELLING)
+    phrases = sorted(dict.fromkeys(chain.from_iterable(map(_phrases, segments))), key=lambda phrase: phrase.count(" "))
+    return Wording(tuple(islice(words, MOST_WORDS)), tuple(phrases[:MOST_PHRASES]))
 
 
 def is_short(text: str) -> bool:
@@ -86,13 +87,25 @@ def is_short(text: str) -> bool:
     return len(list(islice(WORD.finditer(text), SHORT_WORDS + 1))) <= SHORT_WORDS
 
 
+@lru_cache(maxsize=1 << 15)
+def _role(word: str) -> Role:
+    """What a word, in lower case, is to a phrase."""
+    generic, small, _ = _data()
+    if word in small:
+        return Role.SMALL
+    if not 1 < len(word) <= LONGEST_WORD or word.isdigit():
+        return Role.NONE
+    return Role.GENERIC if stem(word) in generic else Role.TELLING
+
+
 def _phrases(words: Sequence[str]) -> Iterator[str]:
-    """The runs of one to three words that begin and end with one that tells or qualifies, and hold one that tells."""
-    small = _data()[1]
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + LONGEST_PHRASE, len(words)) + 1):
-            run = words[start:end]
-            if run[0] in small or run[-1] in small or any(len(word) > LONGEST_WORD for word in run):
-                continue
-            if is_telling(run[-1]) and not run[0].isdigit():
-                yield " ".join(run)
+    """The runs of one to three words that end with one that tells and begin with no little one."""
+    roles = [_role(word) for word in words]
+    for start, first in enumerate(roles):
+        if first is Role.NONE or first is Role.SMALL:
+            continue
+        for end in range(start, min(start + LONGEST_PHRASE, len(words))):
+            if roles[end] is Role.NONE:
+                break
+            if roles[end] is Role.TELLING:
+                yield " ".join(words[start : end + 1])
