@@ -23,7 +23,7 @@ from typing import Any
 
 from assistant.embedding.embedder import Embedder, Vectors
 from assistant.feeds.text import normalise
-from assistant.intent.explaining.explain import Parts, explain
+from assistant.intent.explaining.explain import Parts, explain, vectors_of
 from assistant.intent.explaining.model import Explanation, Statement
 from assistant.matching.interests import InterestGuesser
 from assistant.settings import load_settings
@@ -34,7 +34,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DAYS = 60
 NEAREST = 12
 CHARS = 300
-KINDS = (("save", 6), ("closeup", 3), ("click", 1))
+KINDS = ("save",) * 6 + ("closeup",) * 3 + ("click",)
 Record = Mapping[str, Any]
 
 
@@ -108,9 +108,8 @@ def subject(corpus: Corpus, category: str, random: Random) -> Iterator[tuple[str
     first = random.choice(rows)
     near = sorted(rows, key=lambda row: -float(corpus.vectors[row] @ corpus.vectors[first]))[:NEAREST]
     picked = random.sample(near, k=random.randint(2, 6))
-    names, weights = zip(*KINDS, strict=True)
     for row in picked:
-        yield random.choices(names, weights)[0], corpus.passages[row], str(corpus.pins[row]["id"])
+        yield random.choice(KINDS), corpus.passages[row], str(corpus.pins[row]["id"])
     tags = [tag.lower() for row in picked for tag in corpus.pins[row].get("tags") or ()]
     for query in random.sample(tags, k=min(len(tags), random.randint(0, 2))):
         yield "search", normalise(query), ""
@@ -126,7 +125,7 @@ def measure(corpus: Corpus, bench: Workbench, options: argparse.Namespace) -> Ma
     for number in range(options.histories):
         signals = history(corpus, number, options.seed)
         began = time.perf_counter()
-        found = explain(signals, parts, seed=options.seed)
+        found = explain(signals, vectors_of(signals, bench.embedder), parts, seed=options.seed)
         seconds.append(time.perf_counter() - began)
         tokens.append(found.usage.evaluated + found.usage.generated)
         count(found, signals, counts)

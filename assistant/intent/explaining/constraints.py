@@ -139,6 +139,8 @@ def _amounts(text: str, tokens: Sequence[Token]) -> Iterator[Found]:
             if kind == "amount":
                 end = min(end + 1, len(tokens) - 1)
             said = text[tokens[start].start : tokens[end].end]
+            if kind == "size" and said[-1].isdigit():
+                continue  # one of "60 x 18 x 17 cm", which is read as a whole
             yield Found(kind, said, f"{quantity.low:g}-{quantity.high:g} {quantity.dimension}")
 
 

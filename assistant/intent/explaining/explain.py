@@ -17,8 +17,9 @@ from assistant.intent.explaining.constraints import Constraint, constraints_of
 from assistant.intent.explaining.evidence import cohesion_of, shown_signals, unclear_because
 from assistant.intent.explaining.gaps import missing, more_signals, next_help, unknown
 from assistant.intent.explaining.looking import looked_for
-from assistant.intent.explaining.model import Explanation, Need, Said, Statement
+from assistant.intent.explaining.model import Explanation, Need, Public, Said, Statement
 from assistant.intent.explaining.profiles import Guesser, PersonalInterest, Profile, build_profile
+from assistant.intent.explaining.public import public_constraints, public_wants
 from assistant.intent.explaining.support import MOST_CITED, Support
 from assistant.intent.explaining.writing import Subject, say
 from assistant.intent.stage import stage_of
@@ -55,17 +56,25 @@ class _Read:
         return tuple(self.signals[identifier] for identifier in identifiers)
 
 
+def vectors_of(signals: Sequence[Signal], embedder: Embedder) -> Vectors:
+    """Vectors of signals, shape (n, dimension): queries and pins in one space."""
+    return embedder.embed([signal.text for signal in signals])
+
+
 def explain(
     signals: Sequence[Signal],
+    vectors: Vectors,
     parts: Parts,
     *,
     seed: int = 0,
     on_piece: Callable[[Piece], None] = lambda _: None,
 ) -> Explanation:
-    """Explain the signals of one person, oldest first; InputError where none of them can be explained."""
+    """Explain the signals of one person, oldest first; row i of `vectors` is of `signals[i]`.
+
+    InputError where none of them can be explained.
+    """
     if all(signal.kind == "hide" for signal in signals):
         raise InputError("There is no signal to explain.", hint="Give at least one pin or search: --pins ID,ID.")
-    vectors = parts.embedder.embed([signal.text for signal in signals])
     profile = build_profile(signals, vectors, parts.now or datetime.now(UTC), parts.guesser)
     read = _Read({one.id: one for one in signals}, vectors, {one.id: row for row, one in enumerate(signals)})
     support = Support(signals, vectors, parts.embedder)
@@ -74,7 +83,7 @@ def explain(
     began = time.perf_counter()
     said, usage = say(subjects, parts.engine, support, seed=seed, on_piece=on_piece)
     seconds = time.perf_counter() - began
-    told = [_told(need, said.get(need.interest.key), len(need.signals)) for need in needs]
+    told = [_told(need, said.get(need.interest.key), read, support) for need in needs]
     served = _served(told, read, parts.find_ads)
     return replace(_whole(served, signals, profile), usage=usage, seconds=seconds)
 
@@ -104,14 +113,16 @@ def _need(interest: PersonalInterest, read: _Read) -> Need:
         next_help=more_signals(interest.members) if unclear else next_help(stage, gaps, evidence),
         unknown=unknown(gaps, interest.members),
         cohesion=cohesion,
+        public=Public(constraints=public_constraints(members, interest.topics)),
     )
 
 
-def _told(need: Need, said: Said | None, signals: int) -> Need:
+def _told(need: Need, said: Said | None, read: _Read, support: Support) -> Need:
     if said is None:
         return need
-    unclear = "" if said.statement.text else f"not clear from {signals} signals"
-    return replace(need, said=said, unclear=unclear)
+    unclear = "" if said.statement.text else f"not clear from {len(need.signals)} signals"
+    wants = public_wants(said.statement.text, read.of(need.signals), support)
+    return replace(need, said=said, unclear=unclear, public=replace(need.public, wants=wants))
 
 
 def _served(needs: Sequence[Need], read: _Read, find_ads: FindAds) -> list[Need]:

@@ -15,6 +15,8 @@ ANSWERS = 0.45
 ANSWERED_BY = ("closeup", "save", "click", "purchase")
 MOST_SEARCHES = 3
 MOST_OFFERS = 3
+# Two offers are weighed against each other if their cosine is at least this.
+ALIKE = 0.6
 TITLE_CHARS = 60
 
 
@@ -38,24 +40,42 @@ def looked_for(signals: Sequence[Signal], vectors: Vectors) -> tuple[Statement, 
         if (text := readable_text(signal))
     ]
     weighed = _weighed(signals)
+    weighed = _weighed(signals, vectors)
     return (*searches, weighed) if weighed else tuple(searches)
 
 
-def _weighed(signals: Sequence[Signal]) -> Statement | None:
-    """The offers that were looked at since the last purchase, where there are several."""
+def _weighed(signals: Sequence[Signal], vectors: Vectors) -> Statement | None:
+    """The offers of one kind that were looked at since the last purchase, where there are several."""
     bought = max((row for row, signal in enumerate(signals) if signal.kind == "purchase"), default=-1)
-    offers = {
-        signal.target: signal
-        for signal in signals[bought + 1 :]
-        if signal.target_kind in OFFERS and signal.kind in ANSWERED_BY
-    }
     hidden = {signal.target for signal in signals if signal.kind == "hide"}
-    left = [signal for target, signal in offers.items() if target not in hidden and readable_text(signal)]
-    if len(left) < 2:
+    rows = {
+        signal.target: row
+        for row, signal in enumerate(signals)
+        if row > bought
+        and signal.target_kind in OFFERS
+        and signal.kind in ANSWERED_BY
+        and signal.target not in hidden
+        and readable_text(signal)
+    }
+    if not rows:
         return None
-    latest = left[-MOST_OFFERS:]
-    titles = " or ".join(title_of(signal) for signal in latest)
-    return Statement(f"which one: {titles}", tuple(signal.id for signal in latest))
+    latest = list(rows.values())[-1]
+    alike = [row for row in rows.values() if float(vectors[row] @ vectors[latest]) >= ALIKE]
+    if len(alike) < 2:
+        # The last one may be of another kind than those that are compared.
+        alike = _pair(list(rows.values()), vectors)
+    offers = [signals[row] for row in alike[-MOST_OFFERS:]]
+    titles = " or ".join(title_of(signal).partition(",")[0] for signal in offers)
+    return Statement(f"which one: {titles}", tuple(signal.id for signal in offers)) if offers else None
+
+
+def _pair(rows: Sequence[int], vectors: Vectors) -> list[int]:
+    """The first of these rows that are alike, with all that are like it; none where no two are."""
+    for first in rows:
+        alike = [row for row in rows if float(vectors[row] @ vectors[first]) >= ALIKE]
+        if len(alike) > 1:
+            return alike
+    return []
 
 
 def title_of(signal: Signal) -> str:

@@ -45,12 +45,20 @@ class Said:
     dropped: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Public:
+    """What of an interest stands in public pins and offers: a phrase for what it wants, and its constraints there."""
+
+    wants: str = ""
+    constraints: tuple[Constraint, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """One interest explained. `unclear` says why no goal is told, and is empty where one is.
 
     `looks_for` holds what was searched and not yet found, `cohesion` (0..1) how near its signals are to its most
-    typical one, `ads` what serves it.
+    typical one, `public` what can be told of it without its person, `ads` what serves it.
     """
 
     interest: PersonalInterest
@@ -63,6 +71,7 @@ class Need:
     next_help: Statement
     unknown: tuple[Statement, ...]
     cohesion: float
+    public: Public
     ads: tuple[Match, ...] = ()
 
     @property
