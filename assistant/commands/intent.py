@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,10 +14,19 @@ from store.records import Kind, Match, Signal
 
 if TYPE_CHECKING:
     from assistant.embedding.embedder import Vectors
-    from assistant.intent.explain import Explanation
+    from assistant.intent.explaining.model import Explanation
+    from assistant.intent.journey import Journey
     from store.store import Store
 
 SETTLED = ("purchase", "hide")
+
+
+class Reader(StrEnum):
+    """Whom an explanation is for."""
+
+    PERSON = "person"
+    ADVERTISER = "advertiser"
+    ENGINEER = "engineer"
 
 
 def register(app: typer.Typer) -> None:
@@ -28,14 +38,20 @@ def intent(
     pins: Annotated[str, typer.Option(help="Pins that a person saved.", metavar="ID,ID,...")] = "",
     signals: Annotated[str, typer.Option(help="File of saves, searches and clicks.", metavar="FILE")] = "",
     person: Annotated[str, typer.Option(help="Whose signals, where the file holds several.", metavar="ID")] = "",
+    reader: Annotated[
+        Reader | None, typer.Option("--for", help="Told to the person, to an advertiser or to an engineer.")
+    ] = None,
+    journey: Annotated[bool, typer.Option("--journey", help="Draw the way along time, and what serves it.")] = False,
     ads: Annotated[int, typer.Option(min=0, max=20, help="Ads to show for each need.", metavar="N")] = 3,
     seed: Annotated[int, typer.Option(help="Another seed gives other sentences.", metavar="N")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Explain what a person is after: the goal, the needs inside it, the stage, and the ads that serve each need.
+    """Explain what a person is after: each interest with its goal, constraints, stage, what is open, and its ads.
 
-    Every statement names the signals that it rests on. A file holds JSON Lines or CSV, one signal a row: `kind` (save,
-    closeup, click, search, hide, purchase), `at`, and one of `pin`, `product`, `ad` or `query`.
+    Every statement names the signals that it rests on; what they do not bear out is not said. With --for person it is
+    told to the person, with --for advertiser without anybody in it, with --for engineer with all weights and checks.
+    With --journey the signals are drawn along time, with the stage at each. A file holds JSON Lines or CSV, one signal
+    a row: `kind` (save, closeup, click, search, hide, purchase), `at`, and one of `pin`, `product`, `ad` or `query`.
     """
     from assistant.feeds.text import plain
 
@@ -45,10 +61,18 @@ def intent(
         raise UsageError(
             "Give --pins ID,ID,... or --signals FILE.", hint='`pinwright match "herbs" --among pins` shows ids of pins.'
         )
+    if journey and reader is Reader.ADVERTISER:
+        raise UsageError(
+            "A journey is one person's way, which no advertiser is shown.",
+            hint="Leave out --journey, or --for advertiser.",
+        )
     store = context.workbench.store()
     history, complete = _history(context, store, pins, signals, person)
-    explanation = _explain(context, store, history, ads, seed)
-    _show(context, explanation, history, as_json=as_json)
+    explanation, vectors = _explain(context, store, history, ads, seed)
+    found = [(need.statement.text or "this need", match) for need in explanation.needs for match in need.ads]
+    context.results.keep(found, Kind.AD)
+    way = _way(history, explanation, vectors) if journey else None
+    _show(context, explanation, way, history, reader, as_json=as_json)
     if not complete:
         raise typer.Exit(ExitCode.PARTIAL)
 
@@ -67,9 +91,12 @@ def _history(context: Context, store: Store, pins: str, path: str, person: str) 
     return read.of(person, path), not read.problems
 
 
-def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int, seed: int) -> Explanation:
-    from assistant.intent.explain import explain
+def _explain(
+    context: Context, store: Store, history: Sequence[Signal], ads: int, seed: int
+) -> tuple[Explanation, Vectors]:
+    from assistant.intent.explaining.explain import Parts, explain, vectors_of
     from assistant.matching.index import require_embedder
+    from assistant.matching.interests import InterestGuesser
     from assistant.matching.search import Query, blend
     from assistant.matching.serve import ads_for
     from assistant.terminal.creatives import Draft
@@ -82,22 +109,46 @@ def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int
     # What was bought or hidden is not offered again.
     settled = {signal.target for signal in history if signal.kind in SETTLED}
 
-    def find_ads(text: str, vectors: Vectors) -> Sequence[Match]:
+    def find_ads(text: str, vectors: Vectors, taken: Collection[str]) -> Sequence[Match]:
         query = Query(text, blend(embedder.embed([text], role="query")[0], vectors))
-        return ads_for(query, store, limit=ads, settled=settled)
+        return ads_for(query, store, limit=ads, settled=settled | set(taken))
 
-    engine = bench.engine
+    vectors = vectors_of(history, embedder)
+    parts = Parts(engine=bench.engine, embedder=embedder, find_ads=find_ads, guesser=InterestGuesser(embedder))
     context.screen.say(f"{counted(len(history), 'signal')}\n")
     with Draft(context.screen) as draft:
-        return explain(history, engine, embedder, find_ads, seed=seed, on_piece=draft.add)
+        return explain(history, vectors, parts, seed=seed, on_piece=draft.add), vectors
 
 
-def _show(context: Context, explanation: Explanation, history: Sequence[Signal], *, as_json: bool) -> None:
-    from assistant.terminal.explanations import explanation_as_json, show_explanation
+def _way(history: Sequence[Signal], explanation: Explanation, vectors: Vectors) -> Journey:
+    from assistant.intent.journey import journey_of
 
-    found = [(need.statement.text or "this need", match) for need in explanation.needs for match in need.ads]
-    context.results.keep(found, Kind.AD)
+    return journey_of(history, explanation, vectors)
+
+
+def _show(
+    context: Context,
+    explanation: Explanation,
+    way: Journey | None,
+    history: Sequence[Signal],
+    reader: Reader | None,
+    *,
+    as_json: bool,
+) -> None:
+    """The explanation as its reader gets it, then the journey where it was asked for."""
+    from assistant.terminal import explanations, explanations_json, journey, readers
+
+    screen = context.screen
     if as_json:
-        context.screen.show_json("intent", explanation_as_json(explanation))
+        schema, content = explanations_json.as_json(explanation, history, reader)
+        screen.show_json(schema, {**content, **({"journey": journey.journey_as_json(way)} if way else {})})
+        return
+    shown = {
+        Reader.PERSON: readers.show_for_person,
+        Reader.ADVERTISER: readers.show_for_advertiser,
+        Reader.ENGINEER: readers.show_for_engineer,
+    }
+    if way:
+        screen.show(journey.show_journey(way, explanation, history, columns=screen.out.width))
     else:
-        context.screen.show(show_explanation(explanation, history))
+        screen.show((shown[reader] if reader else explanations.show_explanation)(explanation, history))
