@@ -24,7 +24,9 @@ from assistant.commands import (
     intent,
     match,
     models,
+    privacy,
     review,
+    signals,
     store,
     style,
     tune,
@@ -83,7 +85,7 @@ def root(
 
 for module in (demo, index, match, write, batch, check, export, intent, doctor):
     module.register(app)
-for group in (review, style, campaigns, auction, evaluation, tune, store, models):
+for group in (signals, privacy, review, style, campaigns, auction, evaluation, tune, store, models):
     app.add_typer(group.app)
 
 

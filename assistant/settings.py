@@ -21,7 +21,8 @@ class Settings:
 
     `home` holds models, the store and the session's history. `writer` and `embedder` are names of the catalogue, a
     path, or the parts made for tests (`scripted`, `hashing`); a writer may be a server, `openai:URL#MODEL`. `threads`
-    of 0 means one a core.
+    of 0 means one a core. `personal_to` names the hosts, separated by commas, to which a writer that is not on this
+    machine may be sent what people did; by default there is none.
     """
 
     home: Path
@@ -29,6 +30,7 @@ class Settings:
     embedder: str = "all-minilm-l6-v2"
     store_url: str = ""
     threads: int = 0
+    personal_to: str = ""
 
     @property
     def models_folder(self) -> Path:

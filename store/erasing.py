@@ -13,6 +13,7 @@ import numpy as np
 from store.connection import listed
 from store.errors import StoreUsageError
 from store.kept import Floats
+from store.people import People
 from store.records import Kind, Record
 from store.store import SEARCHED, Store
 from store.words import split_words
@@ -94,6 +95,7 @@ def erase(store: Store, kind: Kind, identifiers: Sequence[str]) -> int:
     """
     database = store.database
     deleted = database.delete(kind, identifiers)
+    People(database.connection).forget_targets(kind, identifiers)
     if kind in SEARCHED:
         vectors = store.vectors()
         if len(identifiers) * WHOLE_BELOW > vectors.count(kind):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.commands.context import AsJson, Context, here
-from assistant.errors import ExitCode, UsageError
+from assistant.commands.people import Topics, people_of, pseudonyms_of
+from assistant.errors import ExitCode, PrivacyError, UsageError
 from store.records import Kind, Match, Signal
 
 if TYPE_CHECKING:
     from assistant.embedding.embedder import Vectors
     from assistant.intent.explaining.model import Explanation
     from assistant.intent.journey import Journey
+    from store.consent import Consent
     from store.store import Store
 
 SETTLED = ("purchase", "hide")
@@ -54,6 +57,7 @@ def intent(
     a row: `kind` (save, closeup, click, search, hide, purchase), `at`, and one of `pin`, `product`, `ad` or `query`.
     """
     from assistant.feeds.text import plain
+    from assistant.privacy.remote import require_allowed
 
     context = here(ctx)
     pins = plain(pins)
@@ -66,6 +70,7 @@ def intent(
             "A journey is one person's way, which no advertiser is shown.",
             hint="Leave out --journey, or --for advertiser.",
         )
+    require_allowed(context.settings)
     store = context.workbench.store()
     history, complete = _history(context, store, pins, signals, person)
     explanation, vectors = _explain(context, store, history, ads, seed)
@@ -78,25 +83,43 @@ def intent(
 
 
 def _history(context: Context, store: Store, pins: str, path: str, person: str) -> tuple[Sequence[Signal], bool]:
-    """The signals, oldest first, and whether all of them could be used."""
+    """The signals that may be used, oldest first, and whether all rows could be read."""
     from assistant.intent.signals import read_signals, signals_from_pins
 
     if pins:
         return signals_from_pins(pins.split(","), store), True
-    read = read_signals(path, store)
-    for problem in read.problems[:5]:
+    pseudonyms = pseudonyms_of(context)
+    read = read_signals(path, store, pseudonyms)
+    for problem in (*read.notes, *read.problems[:5]):
         context.screen.warn(problem)
     if len(read.problems) > 5:
         context.screen.warn(f"and {len(read.problems) - 5} more signals that cannot be used")
-    return read.of(person, path), not read.problems
+    pseudonym = pseudonyms.of(person) if person else ""
+    signals, consent = read.of(pseudonym, path), read.consent_of(pseudonym, people_of(store))
+    return _admitted(context, store, signals, consent), not read.problems
+
+
+def _admitted(context: Context, store: Store, signals: Sequence[Signal], consent: Consent) -> Sequence[Signal]:
+    """What the person lets be used; PrivacyError where that is nothing."""
+    from assistant.privacy.admit import admit
+    from assistant.terminal.privacy import tell_dropped
+
+    found = admit(signals, consent, datetime.now(UTC), Topics(context, store))
+    if dropped := tell_dropped(found.dropped):
+        context.screen.say(f"Left out: {dropped}.")
+    if not found.signals:
+        raise PrivacyError(
+            "Nothing of this history may be used.", hint="See what the person allows: `pinwright privacy`."
+        )
+    return found.signals
 
 
 def _explain(
     context: Context, store: Store, history: Sequence[Signal], ads: int, seed: int
 ) -> tuple[Explanation, Vectors]:
+    from assistant.embedding.topics import InterestGuesser
     from assistant.intent.explaining.explain import Parts, explain, vectors_of
     from assistant.matching.index import require_embedder
-    from assistant.matching.interests import InterestGuesser
     from assistant.matching.search import Query, blend
     from assistant.matching.serve import ads_for
     from assistant.terminal.creatives import Draft

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.errors import InputError
+from assistant.patterns.compiler import PatternError, WordLists, compile_symbols, compile_words
 from assistant.policy.codes import ReasonCode
-from assistant.policy.patterns import PatternError, WordLists, compile_symbols, compile_words
 from assistant.policy.predicates import PREDICATES, Predicate
 from store.creatives import Severity
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from assistant.embedding.embedder import Embedder, Vectors
 from assistant.intent.explaining.data import toml
+from assistant.patterns.compiler import compile_words
+from assistant.patterns.passage import normalise
 from assistant.policy.check import check as check_policy
 from assistant.policy.codes import ReasonCode
-from assistant.policy.passage import normalise
-from assistant.policy.patterns import compile_words
 from assistant.policy.rulebook import TOPICS, WORD_LISTS, word_lists
 from assistant.vocabulary.lexicon import IDIOM, LACKING, Term, lexicon
 from assistant.vocabulary.orders import gives_orders, without_orders
