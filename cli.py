@@ -13,6 +13,7 @@ import typer
 
 from assistant.commands import (
     auction,
+    audience,
     batch,
     campaigns,
     check,
@@ -83,7 +84,7 @@ def root(
         run_session(ctx.obj, app)
 
 
-for module in (demo, index, match, write, batch, check, export, intent, doctor):
+for module in (demo, index, match, write, batch, check, export, intent, audience, doctor):
     module.register(app)
 for group in (signals, privacy, review, style, campaigns, auction, evaluation, tune, store, models):
     app.add_typer(group.app)
