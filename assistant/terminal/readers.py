@@ -98,7 +98,10 @@ def _to_advertiser(wanted: Wanted, first: int) -> Iterator[RenderableType]:
     topics = ", ".join(topic.replace("_", " ").lower() for topic in wanted.topics)
     yield _indented(Text(" · ".join(part for part in (topics, str(wanted.stage)) if part), "faint"))
     if wanted.facets:
-        facets = " · ".join(f"{called(kind)} {value}" for kind, value in wanted.facets)
+        kinds = dict.fromkeys(kind for kind, _ in wanted.facets)
+        facets = " · ".join(
+            f"{called(kind)} {', '.join(value for one, value in wanted.facets if one == kind)}" for kind in kinds
+        )
         yield _indented(Text.assemble(("Looks like ", "title"), facets))
     yield _indented(Text.assemble(("Make ", "title"), f"{wanted.make} ", (f"({', '.join(wanted.formats)})", "faint")))
     yield _indented(Text.assemble(("Angle ", "title"), f"{wanted.angle}: {_instruction(wanted.angle)}"))

@@ -32,6 +32,8 @@ from store.words import STOP_WORDS
 MOST_CITED = 4
 # A statement is about what it cites if its cosine to one of them is at least this.
 ABOUT = 0.35
+# The least share of what is said that two signals state, or a search: what one of them mentions may be its own.
+SHARED = 0.5
 # The lists of support.toml of which any inflection is meant.
 STEMMED = ("frame", "strict", "acts")
 # A word follows in meaning from a cited signal if its cosine to it is at least this; so many words of a statement may.
@@ -59,6 +61,7 @@ class Fault(StrEnum):
     NUMBER = "names an amount that no cited signal names"
     TERM = "names a colour, material, place or quality that no cited signal names"
     WORD = "says a word that the cited signals do not bear out"
+    CHANCE = "says mostly what one signal alone mentions"
     OFF = "is not about what it cites"
 
 
@@ -130,6 +133,8 @@ class Support:
             bearing = list(dict.fromkeys((*bearing, *cited)))[:MOST_CITED]
         if terms := self._other_terms(tokens, bearing):
             return Verdict(Fault.TERM, tuple(cited), terms)
+        if self.shared(text, among or cited) < SHARED:
+            return Verdict(Fault.CHANCE, tuple(cited))
         cosine = float(self._cosines(self.vector(text), bearing).max())
         if cosine < ABOUT:
             return Verdict(Fault.OFF, tuple(cited), cosine=cosine)
@@ -142,10 +147,13 @@ class Support:
         return self._word_vectors[text]
 
     def shared(self, text: str, among: Sequence[str]) -> float:
-        """The share (0..1) of what a text says that two signals or more state."""
+        """The share (0..1) of what a text says that signals of two different texts state, or a search alone."""
         needed = _needed(tokenize(text))
-        twice = sum(sum(self._stated(token, [one]) for one in among) > 1 for token in needed)
-        return twice / len(needed) if needed else 0.0
+        return sum(self._is_shared(token, among) for token in needed) / len(needed) if needed else 0.0
+
+    def _is_shared(self, token: Token, among: Sequence[str]) -> bool:
+        stating = [self._reads[one].signal for one in among if one in self._rows and self._stated(token, [one])]
+        return any(one.kind == "search" for one in stating) or len({one.text for one in stating}) > 1
 
     def _unfit(self, text: str, tokens: Sequence[Token], cited: Sequence[str]) -> tuple[Fault, tuple[str, ...]] | None:
         """What no signal makes good: an order, what is sensitive, who the person is."""
@@ -163,7 +171,10 @@ class Support:
         exact = token.lower[0].isdigit()
         for identifier in cited:
             read = self._reads[identifier]
-            if token.lower in read.literal or token.stem in read.literal or token.lower in read.concepts:
+            if token.lower in read.literal or token.stem in read.literal:
+                return True
+            # "wooden" follows from "oak", which is a wood.
+            if any(term.concept in read.concepts for term in _terms((token,))):
                 return True
             if not exact and (token.stem in read.words or root(token.lower) in read.words):
                 return True

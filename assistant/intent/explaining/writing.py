@@ -23,8 +23,9 @@ TEMPERATURES = (0.4, 0.8)
 LEAD = "The person wants to"
 # Two statements say the same if they are so near, or share so many of their words.
 SAME_COSINE, SAME_WORDS = 0.85, 0.6
-# Of two drafts that hold, the one nearer to the whole interest is better, and what is long is worse.
-LONG_CHARS, TOO_LONG = 90, 0.05
+# Of two drafts that hold, the one nearer to the whole interest is better; each word that has to be borne out, and a
+# citation that was put right, counts against one.
+A_WORD, CITED_OTHERWISE = 0.02, 0.05
 # What several signals say is what the interest is about; what one says may be its own.
 SHARED = 0.3
 DID = {
@@ -108,7 +109,7 @@ def _draft(reply: Reply, subject: Subject, support: Support, turn: int) -> Draft
     numbers = dict.fromkeys(int(number) for number in reply.texts.get("cites", "").split(",") if number.strip())
     cites = tuple(subject.shown[number - 1].id for number in numbers)
     text = "" if "text" in reply.cut else _tidy(reply.texts.get("text", ""))
-    verdict = support.check(text, cites, [signal.id for signal in subject.shown])
+    verdict = support.check(text, cites, [signal.id for signal in subject.members])
     return _judged(text, verdict, turn)
 
 
@@ -141,7 +142,7 @@ def _take(tries: Sequence[_Tries], support: Support) -> None:
 def _worth(draft: Draft, subject: Subject, support: Support) -> float:
     near = float(support.vector(draft.text) @ subject.interest.vector)
     shared = support.shared(draft.text, [signal.id for signal in subject.members])
-    return near + SHARED * shared - TOO_LONG * (len(draft.text) > LONG_CHARS) - TOO_LONG * draft.repaired
+    return near + SHARED * shared - A_WORD * len(content(draft.text)) - CITED_OTHERWISE * draft.repaired
 
 
 def _said_before(text: str, others: Sequence[str], support: Support) -> bool:
