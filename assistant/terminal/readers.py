@@ -43,7 +43,7 @@ def show_for_person(explanation: Explanation, signals: Sequence[Signal]) -> Rend
     return Group(*parts, Text(off, "faint"))
 
 
-def show_for_advertiser(explanation: Explanation, signals: Sequence[Signal]) -> RenderableType:  # noqa: ARG001
+def show_for_advertiser(explanation: Explanation) -> RenderableType:
     """What the intents want and what to make for them; nothing of a person."""
     wanted = for_advertiser(explanation)
     if not wanted:

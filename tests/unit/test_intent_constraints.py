@@ -100,9 +100,7 @@ def test_a_fruit_is_no_colour_where_food_is_meant() -> None:
     assert [one for one in constraints_of(soup, (Interest.HOME_DECOR,)) if one.kind == "colour"]
 
 
-PARTS = (
-    "60 cm under $40 2.5 m x 3 bedroom oak may june by king size boho for 6 people no blue \x1b[31m £ 🌿 ½ 007 1,000"
-)
+PARTS = "60 cm under $40 2.5 m x 3 bedroom oak may june by king size boho for 6 people no blue \x1b[31m £ 🌿 ½ 007"
 words = st.sampled_from(PARTS.split(" "))
 
 

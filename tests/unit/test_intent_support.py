@@ -117,9 +117,7 @@ def test_a_purchase_bears_out_that_something_is_bought() -> None:
     assert support(bought).check("buy an oak shelf", ["a", "b"], ["a", "b"]).holds
 
 
-@pytest.mark.parametrize(
-    "text", ["plan a church wedding venue", "find a yoga mat", "hang window blinds", "a therapy dog"]
-)
+@pytest.mark.parametrize("text", ["plan a church wedding venue", "find a yoga mat", "hang blinds", "a therapy dog"])
 def test_what_only_sounds_sensitive_is_not(text: str) -> None:
     assert not sensitive_words(text)
 
@@ -131,29 +129,8 @@ def test_what_is_never_said_is_found_whatever_the_signals_say(text: str) -> None
     assert support(told).check(text, ["a", "b"], ["a", "b"]).fault is Fault.SENSITIVE
 
 
-vocabulary = [
-    "find",
-    "an",
-    "oak",
-    "wall",
-    "shelf",
-    "for",
-    "a",
-    "narrow",
-    "hall",
-    "rose",
-    "garden",
-    "path",
-    "pine",
-    "60",
-    "cm",
-    "$40",
-    "90",
-    "Lisbon",
-    "make",
-    "their",
-    "wedding",
-]
+PARTS = "find an oak wall shelf for a narrow hall rose garden path pine 60 cm $40 90 Lisbon make their wedding"
+vocabulary = PARTS.split(" ")
 
 
 @settings(max_examples=120, deadline=None)
