@@ -13,8 +13,8 @@ from time import perf_counter
 from typing import Any
 
 from assistant.embedding.embedder import Embedder
+from assistant.embedding.topics import InterestGuesser
 from assistant.feeds.reader import Accepted, Rejected, Row
-from assistant.matching.interests import InterestGuesser
 from store.errors import StoreVersionError
 from store.records import Kind, Product, Record, advertise
 from store.store import Store

@@ -1,9 +1,12 @@
-"""Which of the platform's interests a record belongs to, where its feed does not say: the nearest by meaning."""
+"""What a text is about: the nearest of the platform's interests, and how near it is to each of many broad subjects."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -43,16 +46,37 @@ PHRASES: dict[Interest, tuple[str, ...]] = {
 }
 
 
+SUBJECTS = Path(__file__).with_name("subjects.toml")
+# An interest less like a vector than this is none of its topics, and one so much further off than the nearest neither.
+LEAST_LIKE, FURTHER = 0.35, 0.1
+# Some subjects are near to everything; half of what they are like to the phrases of all others is taken off.
+CROWDED = 0.5
+
+
 class InterestGuesser:
     """Guesses interests by the phrases' vectors, which are embedded once."""
 
     def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
         self._interests = [interest for interest, phrases in PHRASES.items() for _ in phrases]
         self._vectors = embedder.embed([phrase for phrases in PHRASES.values() for phrase in phrases], role="query")
 
     def guess(self, vectors: Vectors) -> list[Interest]:
         """The interest of each row of `vectors`, shape (n, dimension)."""
         return [self._interests[place] for place in np.argmax(vectors @ self._vectors.T, axis=1)]
+
+    def nearest(self, vector: Vectors, most: int = 3) -> tuple[Interest, ...]:
+        """The interests that a unit vector is about, nearest first; none where it is like none of them."""
+        cosines = self._vectors @ vector
+        best = {interest: cosines[[own is interest for own in self._interests]].max() for interest in PHRASES}
+        ranked = sorted(best, key=lambda interest: -best[interest])[:most]
+        floor = max(LEAST_LIKE, best[ranked[0]] - FURTHER)
+        return tuple(interest for interest in ranked if best[interest] >= floor)
+
+    def subjects(self, vectors: Vectors) -> Vectors:
+        """How like each row is to each broad subject: shape (n, subjects), a mean of cosines less what is common."""
+        mean, crowded = self._subjects
+        return vectors @ mean.T - crowded
 
     def fill_in(self, records: Sequence[Record], vectors: Vectors) -> list[Record]:
         """The records whose interest nobody stated, with a guess that is marked as one."""
@@ -61,3 +85,14 @@ class InterestGuesser:
             for record, interest in zip(records, self.guess(vectors), strict=True)
             if record.interest is None
         ]
+
+    @cached_property
+    def _subjects(self) -> tuple[Vectors, Vectors]:
+        """The mean vector of each subject's phrases, and what each subject is held to be near to without reason."""
+        subjects = list(tomllib.loads(SUBJECTS.read_text(encoding="utf-8")).values())
+        found = self._embedder.embed([phrase for phrases in subjects for phrase in phrases], role="query")
+        ends = np.cumsum([len(phrases) for phrases in subjects])[:-1]
+        mean = np.stack([part.mean(axis=0) for part in np.split(found, ends)])
+        among = mean @ mean.T
+        others = (among.sum(axis=0) - among.diagonal()) / max(1, len(mean) - 1)
+        return mean, (CROWDED * others).astype(np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.embedding.hashing import HashingEmbedder
-from assistant.matching.interests import PHRASES, InterestGuesser
+from assistant.embedding.topics import PHRASES, InterestGuesser
 from store.records import Interest, Pin
 
 EMBEDDER = HashingEmbedder(1024)
