@@ -22,10 +22,10 @@ from statistics import median
 from typing import Any
 
 from assistant.embedding.embedder import Embedder, Vectors
+from assistant.embedding.topics import InterestGuesser
 from assistant.feeds.text import normalise
 from assistant.intent.explaining.explain import Parts, explain, vectors_of
 from assistant.intent.explaining.model import Explanation, Statement
-from assistant.matching.interests import InterestGuesser
 from assistant.settings import load_settings
 from assistant.wiring import Workbench
 from store.records import Kind, Signal

@@ -94,9 +94,9 @@ def _history(context: Context, store: Store, pins: str, path: str, person: str) 
 def _explain(
     context: Context, store: Store, history: Sequence[Signal], ads: int, seed: int
 ) -> tuple[Explanation, Vectors]:
+    from assistant.embedding.topics import InterestGuesser
     from assistant.intent.explaining.explain import Parts, explain, vectors_of
     from assistant.matching.index import require_embedder
-    from assistant.matching.interests import InterestGuesser
     from assistant.matching.search import Query, blend
     from assistant.matching.serve import ads_for
     from assistant.terminal.creatives import Draft

@@ -20,7 +20,7 @@ from store.records import Signal
 
 INDENT = 2
 MOST_REASONS = 3
-TURN_OFF = "pinwright privacy"
+TURN_OFF = "pinwright privacy set --no-personalisation"
 DID = {
     "save": "saved",
     "closeup": "looked at",
@@ -39,7 +39,7 @@ def show_for_person(explanation: Explanation, signals: Sequence[Signal]) -> Rend
     for need in explanation.needs:
         parts += [*_to_person(need, signals, shown, number), Text("")]
         number += len(need.ads)
-    off = f"You can turn this off, leave out an interest, or have all of it forgotten with `{TURN_OFF}`."
+    off = f"You can turn this off with `{TURN_OFF}`; `pinwright privacy` also leaves out an interest, or forgets all."
     return Group(*parts, Text(off, "faint"))
 
 

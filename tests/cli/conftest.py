@@ -35,7 +35,11 @@ SIGNALS = (
     {"kind": "closeup", "at": "2026-04-03T19:05:00Z", "product": "pot-terracotta"},
     {"kind": "hide", "at": "2026-04-04T08:00:00Z", "product": "lamp-brass"},
     {"kind": "save", "at": "2026-04-05T20:00:00Z", "pin": "pin-desk"},
-    {"kind": "search", "at": "2026-04-08T18:30:00Z", "query": "herb pot of clay for basil and thyme on the sill, 20 cm, under $20"},
+    {
+        "kind": "search",
+        "at": "2026-04-08T18:30:00Z",
+        "query": "herb pot of clay, basil and thyme on the sill, under $20",
+    },
 )
 SCRIPT = {
     "title": ["Light where you read", "Calm light for late pages", "A lamp that stays out of the way", "It folds flat"],

@@ -6,14 +6,15 @@ made of the facts; where even that does not hold, or says what another interest 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.intent.explaining.evidence import readable_text
 from assistant.intent.explaining.facts import shared_phrase
 from assistant.intent.explaining.model import Draft, Said, Statement
-from assistant.intent.explaining.profiles import PersonalInterest
 from assistant.intent.explaining.support import MOST_CITED, Support, Verdict, content
+from assistant.intent.interests.profile import PersonalInterest
 from assistant.llm.engine import Citations, Engine, Field, Piece, Reply, Request, Text, Usage, conversation
 from prompts import load
 from store.records import Signal
@@ -28,6 +29,8 @@ SAME_COSINE, SAME_WORDS = 0.85, 0.6
 A_WORD, CITED_OTHERWISE = 0.02, 0.05
 # What several signals say is what the interest is about; what one says may be its own.
 SHARED = 0.3
+# A small model writes "a itinerary".
+A_VOWEL = re.compile(r"\ba(?= (?!one\b|uni|use|eu|u[rst]e)[aeio])|\ba(?= (?:un[^i]|up|um|ug|ul)[a-z])", re.IGNORECASE)
 DID = {
     "save": "saved",
     "closeup": "looked at",
@@ -127,7 +130,7 @@ def _judged(text: str, verdict: Verdict, turn: int) -> Draft:
 
 def _tidy(text: str) -> str:
     """Without the end of a sentence, and as it goes on after the lead."""
-    return " ".join(text.split()).strip().rstrip(".!?;, ").removeprefix("to ")
+    return A_VOWEL.sub("an", " ".join(text.split()).strip().rstrip(".!?;, ").removeprefix("to "))
 
 
 def _take(tries: Sequence[_Tries], support: Support) -> None:
