@@ -35,8 +35,8 @@ class Odds:
 
 
 # `together` is a guess that is kept small: a sitting of half an hour serves several interests.
-WITH_SUBJECTS = Odds(base=-5.5, cosine=5.5, subjects=6.5, words=10.0, one_short=0.75, both_short=1.1)
-WITHOUT_SUBJECTS = Odds(base=-3.5, cosine=13.0, subjects=0.0, words=16.0, one_short=0.75, both_short=0.4)
+WITH_SUBJECTS = Odds(base=-5.5, cosine=5.5, subjects=6.5, words=8.0, one_short=0.75, both_short=1.1)
+WITHOUT_SUBJECTS = Odds(base=-4.0, cosine=13.0, subjects=0.0, words=8.0, one_short=0.75, both_short=0.4)
 # How sharply likeness to a subject becomes a share of it; how much every subject counts before anything is seen of it.
 SHARPNESS, UNSEEN, ROUNDS = 25.0, 0.3, 5
 # Words that bound the memory of a comparison: the most shared ones.
@@ -89,9 +89,12 @@ def _shares(subjects: Floats) -> Floats:
 
 
 def _told(words: Sequence[Mapping[str, int]]) -> Floats:
-    """Unit rows over the words that two rows or more have, the rarer a word the heavier: shape (n, shared words)."""
+    """Unit rows over the words that two rows or more have, the rarer a word the heavier: shape (n, shared words).
+
+    A word of all rows, such as a shop puts into each of its texts, weighs next to nothing.
+    """
     seen = Counter(word for row in words for word in row)
-    weight = {word: float(np.log1p(len(words) / count)) for word, count in seen.items()}
+    weight = {word: float(np.log((len(words) + 0.5) / count)) for word, count in seen.items()}
     shared = sorted((word for word, count in seen.items() if count > 1), key=lambda word: (-seen[word], word))
     place = {word: number for number, word in enumerate(shared[:MOST_SHARED_WORDS])}
     told = np.zeros((len(words), max(1, len(place))), dtype=np.float32)

@@ -127,7 +127,8 @@ def update(state: ProfileState, new_signals: Sequence[Signal], new_vectors: Vect
         strands, places = condensed(strands)
         hidden = np.array([item.kind == HIDE for item in seen])
         gone = max(0, len(hides) - MOST_HIDES)
-        homes = np.where(hidden, np.maximum(homes - gone, -1), places[np.where(hidden, 0, homes)]).astype(np.int32)
+        homes[hidden] = np.maximum(homes[hidden] - gone, -1)
+        homes[~hidden] = places[homes[~hidden]]
         hides = hides[gone:]
     return ProfileState(
         seen=tuple(seen),

@@ -1,8 +1,8 @@
-"""The nodes of a taxonomy that the user names which are nearest to an interest: a Google or an IAB file, or one like it.
+"""The nearest nodes to an interest in a taxonomy that the user names: a Google or an IAB file, or one like it.
 
-Two layouts are read. `3237 - Animals & Pet Supplies > Live Animals`, one node a line, with or without the number; and a
-table with a column `Unique ID` and columns `Tier 1`, `Tier 2` and on, wherever its header stands. Nothing of the file is
-kept.
+Two layouts are read. `3237 - Animals & Pet Supplies > Live Animals`, one node a line, with or without the number; and
+a table with a column `Unique ID` and columns `Tier 1`, `Tier 2` and on, wherever its header stands. Nothing of the
+file is kept.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Node:
 
 
 def read_nodes(given: str) -> tuple[Node, ...]:
-    """The nodes of a file, each path once. Raises InputError where it is no taxonomy, with the layouts that are read."""
+    """The nodes of a file, each path once. Raises InputError where it is no taxonomy that can be read."""
     source = Source(given)
     try:
         lines = list(islice((line.rstrip("\r\n") for line in source.text()), MOST_NODES))

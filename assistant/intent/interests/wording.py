@@ -52,12 +52,12 @@ def _data() -> tuple[frozenset[str], frozenset[str], Mapping[str, str]]:
     """The generic stems, the words that begin and end no phrase, and the season of each word that has one."""
     data = tomllib.loads(DATA.read_text(encoding="utf-8"))
     small = STOP_WORDS | frozenset(data["small"])
-    seasons = {word: season for season, words in data["seasons"].items() for word in words}
+    seasons = {stem(word): season for season, words in data["seasons"].items() for word in words}
     return frozenset(map(stem, data["generic"])), small, seasons
 
 
 def season_of(word: str) -> str | None:
-    """The part of the year that a stem stands for: `season_of("christmas")` is `"christmas"`."""
+    """The part of the year that a stem stands for: `season_of(stem("Xmas"))` is `"christmas"`."""
     return _data()[2].get(word)
 
 
