@@ -120,7 +120,7 @@ def test_where_no_draft_holds_others_are_asked_for_and_it_is_counted() -> None:
 
 def test_where_nothing_holds_a_sentence_is_made_of_what_the_signals_share() -> None:
     found = run(scripted(FALSE))
-    assert found.needs[0].statement.text == "look into oak wall shelf"
+    assert found.needs[0].statement.text == "find more on “oak wall shelf”"
     assert found.needs[0].said.by == "facts" and found.rewritten == 2
     assert "moon" not in str(found.goal.text)
 
@@ -249,7 +249,7 @@ def test_an_advertiser_gets_no_id_and_no_word_of_a_search() -> None:
     found = run(scripted("find an oak wall shelf for a secretlake house.", cites=["1, 4"]), searched)
     assert "secretlake" in found.goal.text
     told = for_advertiser(found)
-    assert [one.wants for one in told] == ["look into oak wall shelf"]
+    assert [one.wants for one in told] == ["find more on “oak wall shelf”"]
     assert "secretlake" not in str(told) and "q1" not in str(told) and "id-1" not in str(told)
 
 

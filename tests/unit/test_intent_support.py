@@ -82,7 +82,7 @@ def test_a_statement_about_other_signals_than_it_cites_does_not_hold() -> None:
 
 
 def test_where_another_signal_of_the_interest_bears_it_out_that_one_is_cited() -> None:
-    verdict = support().check("find an oak shelf of 60 cm for a narrow hall", ["s1", "s3"], ALL)
+    verdict = support().check("find an oak shelf of boards for a narrow hall", ["s1", "s3"], ALL)
     assert verdict.holds and verdict.repaired and "s2" in verdict.cites
 
 
@@ -98,6 +98,27 @@ def test_what_one_signal_alone_mentions_is_not_what_the_interest_is_about() -> N
     ]
     assert support(told).check("find vinyl records and cactus pots", ["a"], ["a", "b"]).fault is Fault.CHANCE
     assert support(told).check("find an oak shelf", ["a", "b"], ["a", "b"]).holds
+
+
+@pytest.mark.parametrize("more", ["for christmas", "in lisbon", "of 60 cm", "in olive green"])
+def test_what_turns_an_interest_has_to_stand_in_two_signals_or_in_a_search(more: str) -> None:
+    def told(kind: str) -> list[Signal]:
+        texts = (f"Oak wall shelf {more}", "Oak wall shelf, narrow", "Oak wall shelf for a hall")
+        return [Signal(id=str(n), kind="save" if n else kind, text=text) for n, text in enumerate(texts)]
+
+    ids = ["0", "1", "2"]
+    assert support(told("save")).check(f"find an oak wall shelf {more}", ids, ids).fault is Fault.CHANCE
+    assert support(told("search")).check(f"find an oak wall shelf {more}", ids, ids).holds
+
+
+def test_what_rests_on_one_search_alone_is_not_said() -> None:
+    told = [Signal(id="q", kind="search", text="oak wall shelf"), Signal(id="s", kind="save", text="Rose garden path")]
+    assert support(told).check("find an oak wall shelf", ["q"], ["q", "s"]).fault is Fault.CHANCE
+
+
+def test_faith_is_not_said_however_it_is_put() -> None:
+    told = [Signal(id=str(n), kind="save", text=f"Tattoos of love and faith {n}") for n in range(3)]
+    assert support(told).check("find tattoos that show their love and faith", ["0", "1"], ["0", "1"]).fault
 
 
 def test_an_order_in_a_signal_bears_nothing_out() -> None:

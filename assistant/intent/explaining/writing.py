@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.intent.explaining.evidence import readable_text
-from assistant.intent.explaining.facts import shared_phrase
+from assistant.intent.explaining.facts import quoting, shared_phrase
 from assistant.intent.explaining.model import Draft, Said, Statement
 from assistant.intent.explaining.support import MOST_CITED, Support, Verdict, content
 from assistant.intent.interests.profile import PersonalInterest
@@ -170,10 +170,12 @@ def _said(one: _Tries, support: Support, others: Sequence[str]) -> Said:
 
 
 def _made_of_facts(subject: Subject, support: Support) -> Statement | None:
-    """A sentence of the phrase that most signals share, or of the interest's label, both words of its signals."""
+    """A sentence that quotes the phrase that most signals share, or the interest's label: words of its signals."""
     typical = [*subject.interest.medoids, *(signal.id for signal in subject.shown)][:MOST_CITED]
-    for named in (shared_phrase([readable_text(signal) for signal in subject.members]), subject.interest.label):
-        verdict = support.check(text := f"look into {named}", typical, [signal.id for signal in subject.members])
+    shared = shared_phrase([readable_text(signal) for signal in subject.members])
+    # Of the two the one with more words tells more.
+    for named in sorted((shared, subject.interest.label), key=lambda phrase: -len(phrase.split())):
+        verdict = support.check(named, typical, [signal.id for signal in subject.members])
         if named and verdict.holds:
-            return Statement(text, verdict.cites)
+            return Statement(quoting(named), verdict.cites)
     return None
