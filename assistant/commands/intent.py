@@ -158,20 +158,36 @@ def _show(
     *,
     as_json: bool,
 ) -> None:
-    """The explanation as its reader gets it, then the journey where it was asked for."""
-    from assistant.terminal import explanations, explanations_json, journey, readers
+    """The explanation as its reader gets it, or the journey where it was asked for."""
+    from assistant.terminal import explanations, journey, readers
 
     screen = context.screen
     if as_json:
-        schema, content = explanations_json.as_json(explanation, history, reader)
-        screen.show_json(schema, {**content, **({"journey": journey.journey_as_json(way)} if way else {})})
-        return
-    shown = {
-        Reader.PERSON: readers.show_for_person,
-        Reader.ADVERTISER: readers.show_for_advertiser,
-        Reader.ENGINEER: readers.show_for_engineer,
-    }
-    if way:
+        _show_json(context, explanation, way, history, reader)
+    elif way:
         screen.show(journey.show_journey(way, explanation, history, columns=screen.out.width))
+    elif reader is Reader.PERSON:
+        screen.show(readers.show_for_person(explanation, history))
+    elif reader is Reader.ADVERTISER:
+        screen.show(readers.show_for_advertiser(explanation))
+    elif reader is Reader.ENGINEER:
+        screen.show(readers.show_for_engineer(explanation, history))
     else:
-        screen.show((shown[reader] if reader else explanations.show_explanation)(explanation, history))
+        screen.show(explanations.show_explanation(explanation, history))
+
+
+def _show_json(
+    context: Context, explanation: Explanation, way: Journey | None, history: Sequence[Signal], reader: Reader | None
+) -> None:
+    from assistant.terminal import explanations_json as shapes
+    from assistant.terminal.journey import journey_as_json
+
+    screen, more = context.screen, {"journey": journey_as_json(way)} if way else {}
+    if reader is Reader.PERSON:
+        screen.show_json("intent.person", {**shapes.person_as_json(explanation, history), **more})
+    elif reader is Reader.ADVERTISER:
+        screen.show_json("intent.advertiser", shapes.advertiser_as_json(explanation))
+    elif reader is Reader.ENGINEER:
+        screen.show_json("intent.engineer", {**shapes.engineer_as_json(explanation), **more})
+    else:
+        screen.show_json("intent", {**shapes.explanation_as_json(explanation), **more})

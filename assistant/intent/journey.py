@@ -199,13 +199,10 @@ def _serves(needs: Sequence[Need]) -> tuple[Serving, ...]:
 
 
 def _reason(last: str, own: Mapping[str, int], step: str) -> str:
-    steps = data()["steps"]
-    after = f"the last step was {steps[last]}"
-    seen = sum(own.values())
-    if not seen:
-        return f"{after}; this person took none before it, so this is how such ways go in general"
-    times = "once" if own.get(step) == 1 else f"{own.get(step, 0)} times"
-    return f"{after}, which {steps[step]} followed {times} of {seen}" if own.get(step) else f"{after}"
+    before, seen = data()["steps"][last], sum(own.values())
+    if own.get(step):
+        return f"after {before} this person went on so {own[step]} of {seen} {'times' if seen > 1 else 'time'}"
+    return f"after {before}, as such ways go in general"
 
 
 def _behind(walked: Sequence[tuple[str, Signal]], last: str, step: str) -> tuple[str, ...]:

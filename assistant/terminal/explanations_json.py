@@ -16,17 +16,6 @@ from store.records import Signal
 DIGITS = 3
 
 
-def as_json(explanation: Explanation, signals: Sequence[Signal], reader: str | None) -> tuple[str, Mapping[str, Any]]:
-    """The name of the schema and the content, for a reader or for none in particular."""
-    if reader == "person":
-        return "intent.person", person_as_json(explanation, signals)
-    if reader == "advertiser":
-        return "intent.advertiser", advertiser_as_json(explanation)
-    if reader == "engineer":
-        return "intent.engineer", engineer_as_json(explanation)
-    return "intent", explanation_as_json(explanation)
-
-
 def explanation_as_json(explanation: Explanation) -> Mapping[str, Any]:
     """Everything that is told, each statement with its citations."""
     return {

@@ -56,10 +56,8 @@ def show_journey(
     )
 
 
-def journey_as_json(journey: Journey | None) -> Mapping[str, Any]:
+def journey_as_json(journey: Journey) -> Mapping[str, Any]:
     """The stable shape of a journey for programs."""
-    if journey is None:
-        return {}
     return {
         "timed": journey.timed,
         "first": journey.first.isoformat() if journey.first else None,

@@ -20,7 +20,7 @@ from store.records import Signal
 
 INDENT = 2
 MOST_REASONS = 3
-TURN_OFF = "pinwright privacy"
+TURN_OFF = "pinwright privacy set --no-personalisation"
 DID = {
     "save": "saved",
     "closeup": "looked at",
@@ -39,11 +39,11 @@ def show_for_person(explanation: Explanation, signals: Sequence[Signal]) -> Rend
     for need in explanation.needs:
         parts += [*_to_person(need, signals, shown, number), Text("")]
         number += len(need.ads)
-    off = f"You can turn this off, leave out an interest, or have all of it forgotten with `{TURN_OFF}`."
+    off = f"You can turn this off with `{TURN_OFF}`; `pinwright privacy` also leaves out an interest, or forgets all."
     return Group(*parts, Text(off, "faint"))
 
 
-def show_for_advertiser(explanation: Explanation, signals: Sequence[Signal]) -> RenderableType:  # noqa: ARG001
+def show_for_advertiser(explanation: Explanation) -> RenderableType:
     """What the intents want and what to make for them; nothing of a person."""
     wanted = for_advertiser(explanation)
     if not wanted:
@@ -98,7 +98,10 @@ def _to_advertiser(wanted: Wanted, first: int) -> Iterator[RenderableType]:
     topics = ", ".join(topic.replace("_", " ").lower() for topic in wanted.topics)
     yield _indented(Text(" · ".join(part for part in (topics, str(wanted.stage)) if part), "faint"))
     if wanted.facets:
-        facets = " · ".join(f"{called(kind)} {value}" for kind, value in wanted.facets)
+        kinds = dict.fromkeys(kind for kind, _ in wanted.facets)
+        facets = " · ".join(
+            f"{called(kind)} {', '.join(value for one, value in wanted.facets if one == kind)}" for kind in kinds
+        )
         yield _indented(Text.assemble(("Looks like ", "title"), facets))
     yield _indented(Text.assemble(("Make ", "title"), f"{wanted.make} ", (f"({', '.join(wanted.formats)})", "faint")))
     yield _indented(Text.assemble(("Angle ", "title"), f"{wanted.angle}: {_instruction(wanted.angle)}"))

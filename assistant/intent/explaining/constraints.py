@@ -73,10 +73,10 @@ def constraints_of(signals: Sequence[Signal], topics: Collection[Interest] = ())
     stated: dict[tuple[str, str], list[tuple[Signal, str]]] = defaultdict(list)
     for signal in signals:
         if signal.kind != "hide":
-            for found in {(one.kind, one.same): one for one in read(signal.text, topics)}.values():
+            for found in {(one.kind, one.same): one for one in _read_of(signal, topics)}.values():
                 stated[found.kind, found.same].append((signal, found.text))
     least = max(LEAST_SIGNALS, LEAST_SHARE * sum(signal.kind != "hide" for signal in signals))
-    shown = {key: told for key, told in stated.items() if _asked(told) or len(told) >= least}
+    shown = {key: told for key, told in stated.items() if _asked(told) or _texts(told) >= least}
     order = list(toml("constraints")["called"])
     ranked = sorted(shown.items(), key=lambda item: (order.index(item[0][0]), -_asked(item[1]), -len(item[1])))
     return _without_parts(Constraint(kind, _best(told), _ids(told)) for (kind, _), told in _agreed(ranked))
@@ -89,6 +89,19 @@ def read(text: str, topics: Collection[Interest] = ()) -> Iterator[Found]:
     yield from _patterns(text)
     yield from _worded(text, tokens, topics)
     yield from _phrased(text, tokens)
+
+
+def _read_of(signal: Signal, topics: Collection[Interest]) -> Iterator[Found]:
+    """What a signal states; of what was not typed by the person, amounts count in the title alone.
+
+    A description gives the measures of its thing, which are not what somebody asked for.
+    """
+    if signal.kind == "search":
+        yield from read(signal.text, topics)
+        return
+    title = frozenset(one.same for one in read(signal.text.partition(". ")[0], topics))
+    amounts = frozenset(toml("constraints")["amounts"]["kinds"])
+    yield from (one for one in read(signal.text, topics) if one.kind not in amounts or one.same in title)
 
 
 def called(kind: str) -> str:
@@ -108,6 +121,11 @@ def _agreed(ranked: Sequence[tuple[tuple[str, str], Told]]) -> Iterator[tuple[tu
 
 def _asked(told: Told) -> int:
     return sum(signal.kind == "search" for signal, _ in told)
+
+
+def _texts(told: Told) -> int:
+    """How many different texts state it: a thing that was clicked and then bought states it once."""
+    return len({signal.text for signal, _ in told})
 
 
 def _best(told: Told) -> str:

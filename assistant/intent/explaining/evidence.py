@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.embedding.embedder import Vectors
-from assistant.intent.explaining.profiles import PersonalInterest
+from assistant.intent.interests.profile import PersonalInterest
 from assistant.vocabulary.orders import without_orders
 from store.records import Signal
 

@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from assistant.embedding.embedder import Embedder, Vectors
+from assistant.embedding.topics import InterestGuesser
 from assistant.errors import InputError
 from assistant.intent.explaining.constraints import Constraint, constraints_of
 from assistant.intent.explaining.evidence import cohesion_of, shown_signals, unclear_because
 from assistant.intent.explaining.gaps import missing, more_signals, next_help, unknown
 from assistant.intent.explaining.looking import looked_for
 from assistant.intent.explaining.model import Explanation, Need, Public, Said, Statement
-from assistant.intent.explaining.profiles import Guesser, PersonalInterest, Profile, build_profile
 from assistant.intent.explaining.public import public_constraints, public_wants
 from assistant.intent.explaining.support import MOST_CITED, Support
 from assistant.intent.explaining.writing import Subject, say
+from assistant.intent.interests.profile import PersonalInterest, Profile, build_profile
 from assistant.intent.stage import stage_of
 from assistant.llm.engine import Engine, Piece
 from store.records import Match, Signal
@@ -40,7 +41,7 @@ class Parts:
     engine: Engine
     embedder: Embedder
     find_ads: FindAds
-    guesser: Guesser | None = None
+    guesser: InterestGuesser | None = None
     now: datetime | None = None
 
 

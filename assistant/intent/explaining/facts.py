@@ -31,6 +31,11 @@ def shared_phrase(texts: Sequence[str]) -> str:
     return written[best] if best else ""
 
 
+def quoting(phrase: str) -> str:
+    """What somebody wants whose signals share a phrase: any phrase can stand in it, whatever its grammar."""
+    return f"find more on “{phrase}”"
+
+
 def _runs(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """Runs of words without a pause, that neither begin nor end with a small word."""
     for first in range(len(tokens)):

@@ -39,7 +39,7 @@ def looked_for(signals: Sequence[Signal], vectors: Vectors) -> tuple[Statement, 
         for signal in open_searches(signals, vectors)[-MOST_SEARCHES:]
         if (text := readable_text(signal))
     ]
-    weighed = _weighed(signals)
+    weighed = _weighed(signals, vectors)
     weighed = _weighed(signals, vectors)
     return (*searches, weighed) if weighed else tuple(searches)
 

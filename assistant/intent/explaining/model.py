@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assistant.intent.explaining.constraints import Constraint
-from assistant.intent.explaining.profiles import PersonalInterest, Profile
+from assistant.intent.interests.profile import PersonalInterest, Profile
 from assistant.intent.stage import Evidence, Stage
 from assistant.llm.engine import Usage
 from store.records import Match

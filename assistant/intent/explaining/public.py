@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from assistant.intent.explaining.constraints import Constraint, constraints_of
 from assistant.intent.explaining.evidence import readable_text
-from assistant.intent.explaining.facts import shared_phrase
+from assistant.intent.explaining.facts import quoting, shared_phrase
 from assistant.intent.explaining.support import MOST_CITED, Support, sensitive_words
 from store.records import Interest, Signal
 
@@ -25,7 +25,7 @@ def public_wants(text: str, signals: Sequence[Signal], support: Support) -> str:
     if text and support.check(text, ids[:MOST_CITED], ids).holds:
         return text
     phrase = shared_phrase([readable_text(signal) for signal in public_signals(signals)])
-    return f"look into {phrase}" if phrase and not sensitive_words(phrase) else ""
+    return quoting(phrase) if phrase and not sensitive_words(phrase) else ""
 
 
 def public_constraints(signals: Sequence[Signal], topics: Collection[Interest]) -> tuple[Constraint, ...]:

@@ -17,6 +17,7 @@ from functools import cache, cached_property
 import numpy as np
 
 from assistant.embedding.embedder import Embedder, Vectors
+from assistant.intent.explaining.constraints import read
 from assistant.intent.explaining.data import toml
 from assistant.patterns.compiler import compile_words
 from assistant.patterns.passage import normalise
@@ -32,7 +33,11 @@ from store.words import STOP_WORDS
 MOST_CITED = 4
 # A statement is about what it cites if its cosine to one of them is at least this.
 ABOUT = 0.35
+# The least share of what is said that two signals state, or a search: what one of them mentions may be its own.
+SHARED = 0.6
+# So many words after "their" may be what is theirs: "their love and faith".
 # The lists of support.toml of which any inflection is meant.
+POSSESSED = 4
 STEMMED = ("frame", "strict", "acts")
 # A word follows in meaning from a cited signal if its cosine to it is at least this; so many words of a statement may.
 FOLLOWS = 0.45
@@ -59,6 +64,7 @@ class Fault(StrEnum):
     NUMBER = "names an amount that no cited signal names"
     TERM = "names a colour, material, place or quality that no cited signal names"
     WORD = "says a word that the cited signals do not bear out"
+    CHANCE = "says mostly what one signal alone mentions"
     OFF = "is not about what it cites"
 
 
@@ -100,6 +106,11 @@ class _Read:
         return frozenset(part for token in self.tokens for part in (token.lower, token.stem))
 
     @cached_property
+    def holding(self) -> frozenset[str]:
+        """The constraints that it names."""
+        return frozenset(found.same for found in read(self.signal.text))
+
+    @cached_property
     def concepts(self) -> frozenset[str]:
         return frozenset().union(*(lexicon().implied(term.concept) for term in _terms(self.tokens)))
 
@@ -130,6 +141,8 @@ class Support:
             bearing = list(dict.fromkeys((*bearing, *cited)))[:MOST_CITED]
         if terms := self._other_terms(tokens, bearing):
             return Verdict(Fault.TERM, tuple(cited), terms)
+        if chance := self._by_chance(text, bearing, among or cited):
+            return Verdict(Fault.CHANCE, tuple(cited), chance)
         cosine = float(self._cosines(self.vector(text), bearing).max())
         if cosine < ABOUT:
             return Verdict(Fault.OFF, tuple(cited), cosine=cosine)
@@ -142,10 +155,28 @@ class Support:
         return self._word_vectors[text]
 
     def shared(self, text: str, among: Sequence[str]) -> float:
-        """The share (0..1) of what a text says that two signals or more state."""
+        """The share (0..1) of what a text says that signals of two different texts state, or a search alone."""
         needed = _needed(tokenize(text))
-        twice = sum(sum(self._stated(token, [one]) for one in among) > 1 for token in needed)
-        return twice / len(needed) if needed else 0.0
+        return sum(self._is_shared(token, among) for token in needed) / len(needed) if needed else 0.0
+
+    def _is_shared(self, token: Token, among: Sequence[str]) -> bool:
+        stating = [self._reads[one].signal for one in among if one in self._rows and self._stated(token, [one])]
+        return _is_told_often(stating)
+
+    def _by_chance(self, text: str, bearing: Sequence[str], among: Sequence[str]) -> tuple[str, ...]:
+        """What a text says that may be one signal's own: all of it, most of it, or one of the things that hold it.
+
+        A place, an occasion or a colour turns what an interest is about, so each has to stand in two signals, or in a
+        search.
+        """
+        if len({self._reads[one].signal.text for one in bearing}) < 2 or self.shared(text, among) < SHARED:
+            return (text,)
+        reads = [self._reads[one] for one in among if one in self._rows]
+        return tuple(
+            found.text
+            for found in read(text)
+            if not _is_told_often([one.signal for one in reads if found.same in one.holding | one.concepts])
+        )
 
     def _unfit(self, text: str, tokens: Sequence[Token], cited: Sequence[str]) -> tuple[Fault, tuple[str, ...]] | None:
         """What no signal makes good: an order, what is sensitive, who the person is."""
@@ -162,10 +193,13 @@ class Support:
         """Whether a cited signal has the word or one that says the same; a number has to be the same."""
         exact = token.lower[0].isdigit()
         for identifier in cited:
-            read = self._reads[identifier]
-            if token.lower in read.literal or token.stem in read.literal or token.lower in read.concepts:
+            known = self._reads[identifier]
+            if token.lower in known.literal or token.stem in known.literal:
                 return True
-            if not exact and (token.stem in read.words or root(token.lower) in read.words):
+            # "wooden" follows from "oak", which is a wood.
+            if any(term.concept in known.concepts for term in _terms((token,))):
+                return True
+            if not exact and (token.stem in known.words or root(token.lower) in known.words):
                 return True
         return False
 
@@ -186,7 +220,9 @@ class Support:
                 break
             bearing.append(best)
             open_ones = [token for token in open_ones if not self._stated(token, [best])]
-        second = [one for one in cited if one not in bearing and any(self._stated(token, [one]) for token in needed)]
+        second = [
+            one for one in candidates if one not in bearing and any(self._stated(token, [one]) for token in needed)
+        ]
         return bearing + (second[:1] if len(bearing) == 1 else []), open_ones
 
     def _follows(self, token: Token, cited: Sequence[str]) -> bool:
@@ -205,6 +241,11 @@ class Support:
             for term in _terms(tokens)
             if term.concept not in implied and not all(word in literal for word in term.stems)
         )
+
+
+def _is_told_often(signals: Sequence[Signal]) -> bool:
+    """Whether signals of two different texts are among these, or a search, which a person typed."""
+    return any(one.kind == "search" for one in signals) or len({one.text for one in signals}) > 1
 
 
 def sensitive_words(text: str) -> tuple[str, ...]:
@@ -244,7 +285,7 @@ def _whose(tokens: Sequence[Token]) -> tuple[str, ...]:
         after.text
         for place, token in enumerate(tokens)
         if token.lower in _words("possessive")
-        for after in tokens[place + 1 : place + 3]
+        for after in tokens[place + 1 : place + 1 + POSSESSED]
         if after.lower in _words("belonging")
     )
 

@@ -6,14 +6,15 @@ made of the facts; where even that does not hold, or says what another interest 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.intent.explaining.evidence import readable_text
-from assistant.intent.explaining.facts import shared_phrase
+from assistant.intent.explaining.facts import quoting, shared_phrase
 from assistant.intent.explaining.model import Draft, Said, Statement
-from assistant.intent.explaining.profiles import PersonalInterest
 from assistant.intent.explaining.support import MOST_CITED, Support, Verdict, content
+from assistant.intent.interests.profile import PersonalInterest
 from assistant.llm.engine import Citations, Engine, Field, Piece, Reply, Request, Text, Usage, conversation
 from prompts import load
 from store.records import Signal
@@ -23,10 +24,13 @@ TEMPERATURES = (0.4, 0.8)
 LEAD = "The person wants to"
 # Two statements say the same if they are so near, or share so many of their words.
 SAME_COSINE, SAME_WORDS = 0.85, 0.6
-# Of two drafts that hold, the one nearer to the whole interest is better, and what is long is worse.
-LONG_CHARS, TOO_LONG = 90, 0.05
+# Of two drafts that hold, the one nearer to the whole interest is better; each word that has to be borne out, and a
+# citation that was put right, counts against one.
+A_WORD, CITED_OTHERWISE = 0.02, 0.05
 # What several signals say is what the interest is about; what one says may be its own.
 SHARED = 0.3
+# A small model writes "a itinerary".
+A_VOWEL = re.compile(r"\ba(?= (?!one\b|uni|use|eu|u[rst]e)[aeio])|\ba(?= (?:un[^i]|up|um|ug|ul)[a-z])", re.IGNORECASE)
 DID = {
     "save": "saved",
     "closeup": "looked at",
@@ -108,7 +112,7 @@ def _draft(reply: Reply, subject: Subject, support: Support, turn: int) -> Draft
     numbers = dict.fromkeys(int(number) for number in reply.texts.get("cites", "").split(",") if number.strip())
     cites = tuple(subject.shown[number - 1].id for number in numbers)
     text = "" if "text" in reply.cut else _tidy(reply.texts.get("text", ""))
-    verdict = support.check(text, cites, [signal.id for signal in subject.shown])
+    verdict = support.check(text, cites, [signal.id for signal in subject.members])
     return _judged(text, verdict, turn)
 
 
@@ -126,7 +130,7 @@ def _judged(text: str, verdict: Verdict, turn: int) -> Draft:
 
 def _tidy(text: str) -> str:
     """Without the end of a sentence, and as it goes on after the lead."""
-    return " ".join(text.split()).strip().rstrip(".!?;, ").removeprefix("to ")
+    return A_VOWEL.sub("an", " ".join(text.split()).strip().rstrip(".!?;, ").removeprefix("to "))
 
 
 def _take(tries: Sequence[_Tries], support: Support) -> None:
@@ -141,7 +145,7 @@ def _take(tries: Sequence[_Tries], support: Support) -> None:
 def _worth(draft: Draft, subject: Subject, support: Support) -> float:
     near = float(support.vector(draft.text) @ subject.interest.vector)
     shared = support.shared(draft.text, [signal.id for signal in subject.members])
-    return near + SHARED * shared - TOO_LONG * (len(draft.text) > LONG_CHARS) - TOO_LONG * draft.repaired
+    return near + SHARED * shared - A_WORD * len(content(draft.text)) - CITED_OTHERWISE * draft.repaired
 
 
 def _said_before(text: str, others: Sequence[str], support: Support) -> bool:
@@ -166,10 +170,12 @@ def _said(one: _Tries, support: Support, others: Sequence[str]) -> Said:
 
 
 def _made_of_facts(subject: Subject, support: Support) -> Statement | None:
-    """A sentence of the phrase that most signals share, or of the interest's label, both words of its signals."""
+    """A sentence that quotes the phrase that most signals share, or the interest's label: words of its signals."""
     typical = [*subject.interest.medoids, *(signal.id for signal in subject.shown)][:MOST_CITED]
-    for named in (shared_phrase([readable_text(signal) for signal in subject.members]), subject.interest.label):
-        verdict = support.check(text := f"look into {named}", typical, [signal.id for signal in subject.members])
+    shared = shared_phrase([readable_text(signal) for signal in subject.members])
+    # Of the two the one with more words tells more.
+    for named in sorted((shared, subject.interest.label), key=lambda phrase: -len(phrase.split())):
+        verdict = support.check(named, typical, [signal.id for signal in subject.members])
         if named and verdict.holds:
-            return Statement(text, verdict.cites)
+            return Statement(quoting(named), verdict.cites)
     return None
