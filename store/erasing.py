@@ -138,8 +138,9 @@ def finish_erasing(store: Store) -> bool:
 
 
 def look_for(trace: Trace, places: Iterable[Path]) -> list[Seen]:
-    """How often the trace stands in each file of these folders, also where it does not."""
-    return [_look_into(file, trace) for place in places for file in sorted(place.rglob("*")) if file.is_file()]
+    """How often the trace stands in each of these files, and in each file of these folders, also where it does not."""
+    files = [file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*")))]
+    return [_look_into(file, trace) for file in files if file.is_file()]
 
 
 def _texts(record: Record) -> Iterator[str]:
@@ -165,7 +166,7 @@ def _ads_where(store: Store, field: str, values: Sequence[str]) -> dict[str, str
 
 
 def _lone(store: Store, targets: Targets, texts: Sequence[str]) -> list[str]:
-    """Those of the texts that are long enough, and that stand in no record but these, nor nearly.
+    """Those of the texts that are long enough, and that stand in no record but these, nor nearly, nor in the schema.
 
     Values stand in files one after the other. So the id `ad-10` and a 3 that happens to follow would be a find of
     `ad-103`: a text of which another record has all but the first or the last characters is not looked for.
@@ -176,7 +177,7 @@ def _lone(store: Store, targets: Targets, texts: Sequence[str]) -> list[str]:
         "WITH sought AS (SELECT value, lower(substr(value, 1, length(value) - ?)) AS start,"
         " lower(substr(value, 1 + ?)) AS ending FROM json_each(?)),"
         " others AS (SELECT lower(id || ' ' || body || ' ' || passage) AS text FROM records"
-        " WHERE number NOT IN (SELECT value FROM json_each(?)))"
+        " WHERE number NOT IN (SELECT value FROM json_each(?)) UNION ALL SELECT lower(sql) FROM sqlite_master)"
         " SELECT value FROM sought WHERE NOT EXISTS"
         " (SELECT 1 FROM others WHERE instr(text, start) OR instr(text, ending))",
         (EDGE, EDGE, listed(wanted), json.dumps(these)),

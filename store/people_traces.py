@@ -48,7 +48,8 @@ def trace_of_signals(connection: Connection, numbers: Sequence[int], more: Itera
         " lower(substr(value, 1 + ?)) AS ending FROM json_each(?)),"
         " others AS (SELECT lower(id || ' ' || text || ' ' || board || ' ' || target) AS text FROM signals"
         " WHERE number NOT IN (SELECT value FROM json_each(?))"
-        " UNION ALL SELECT lower(id || ' ' || body || ' ' || passage) FROM records)"
+        " UNION ALL SELECT lower(id || ' ' || body || ' ' || passage) FROM records"
+        " UNION ALL SELECT lower(sql) FROM sqlite_master)"
         " SELECT value FROM sought WHERE NOT EXISTS"
         " (SELECT 1 FROM others WHERE instr(text, start) OR instr(text, ending))",
         (EDGE, EDGE, listed(wanted[:MOST_TEXTS]), these),

@@ -14,7 +14,6 @@ from datetime import datetime
 from assistant.intent.rows import Refused, Row
 from assistant.intent.signals import digest_of, in_order, joined, signals_of
 from assistant.privacy.admit import Reason, TopicOf, admit
-from assistant.privacy.sensitive import SecondLook
 from store.audit import Action
 from store.consent import Consent
 from store.people import People
@@ -37,11 +36,10 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportJob:
-    """How signals are brought in: what counts as now, which interest a signal is of, and a look by meaning, if any."""
+    """How signals are brought in: what counts as now, and which interest a signal is of."""
 
     now: datetime
     topic_of: TopicOf
-    second_look: SecondLook | None = None
 
 
 def import_signals(
@@ -87,13 +85,14 @@ def _by_person(
 def _bring_in(
     person: str, rows: Sequence[Row], people: People, store: Store, job: ImportJob, report: ImportReport
 ) -> None:
-    consent = _consent(person, rows, people, job.now)
+    consent, removed = _consent(person, rows, people, job.now)
+    report.removed += removed
     held = {signal.id: signal for signal in signals_of(person, store)}
     new = {signal.id: signal for signal in map(_named, (row.signal for row in rows))}
-    admitted = admit(in_order({**held, **new}.values()), consent, job.now, job.topic_of, second_look=job.second_look)
+    admitted = admit(in_order({**held, **new}.values()), consent, job.now, job.topic_of)
     if Reason.MINOR in admitted.dropped and consent.profiled:
         # Off, and no word why: what later rows bring of this person is not used either.
-        people.set_consent(person, replace(consent, personal=False), job.now)
+        report.removed += people.set_consent(person, replace(consent, personal=False), job.now)
     kept = {signal.id for signal in admitted.signals}
     report.dropped += Counter(admitted.dropped)
     if gone := held.keys() - kept:
@@ -104,14 +103,15 @@ def _bring_in(
         report.unchanged += put.unchanged
 
 
-def _consent(person: str, rows: Sequence[Row], people: People, now: datetime) -> Consent:
-    """What a person allows by now. What a row takes away is kept, so that it holds for later rows as well."""
+def _consent(person: str, rows: Sequence[Row], people: People, now: datetime) -> tuple[Consent, int]:
+    """What a person allows by now, and how many signals were deleted for it.
+
+    What a row takes away is kept, so that it holds for later rows as well.
+    """
     known = consent = people.consent(person)
     for row in rows:
         consent = joined(consent, row.consent)
-    if consent != known:
-        people.set_consent(person, consent, now)
-    return consent
+    return consent, people.set_consent(person, consent, now) if consent != known else 0
 
 
 def _named(signal: Signal) -> Signal:

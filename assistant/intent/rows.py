@@ -190,7 +190,7 @@ class RowReader:
             surface=shorten(plain(_text_of(fields, "surface")), LONGEST_NAME),
         )
         if query := normalise(_text_of(fields, "query")[: 20 * LONGEST_TEXT]):
-            return replace(common, text=query[:LONGEST_TEXT])
+            return replace(common, text=cut(query))
         for target_kind in TARGETS:
             if target := _text_of(fields, target_kind):
                 return replace(common, target=target, target_kind=target_kind)
@@ -221,6 +221,13 @@ def fields_of(cells: Mapping[str, Any]) -> dict[str, Any]:
             if field_name not in found or rank < found[field_name][0]:
                 found[field_name] = rank, value
     return {name: value for name, (_, value) in found.items()}
+
+
+def cut(text: str) -> str:
+    """The beginning of a text, between words: what is left of one that was cut may be another word."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return text[: LONGEST_TEXT + 1].rpartition(" ")[0].rstrip() or text[:LONGEST_TEXT]
 
 
 def lacking(columns: Sequence[str]) -> str:

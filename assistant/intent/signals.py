@@ -20,7 +20,7 @@ from assistant.errors import InputError, UnknownIdError, UsageError
 from assistant.feeds import jsonl, tabular
 from assistant.feeds.seen import SeenIds
 from assistant.feeds.sources import Item, Source
-from assistant.intent.rows import LONGEST_TEXT, Counts, Refused, Row, RowReader, lacking, repeatable
+from assistant.intent.rows import Counts, Refused, Row, RowReader, cut, lacking, repeatable
 from assistant.privacy.pseudonyms import Pseudonyms
 from store.consent import NOTHING_SAID, Consent
 from store.people import People
@@ -79,7 +79,7 @@ def signals_from_pins(identifiers: Sequence[str], store: Store) -> tuple[Signal,
         if identifier not in known:
             raise UnknownIdError.of(Kind.PIN, identifier, store.database.similar_ids(Kind.PIN, identifier))
     return tuple(
-        Signal(id=name, kind="save", text=record.passage[:LONGEST_TEXT], target=name, target_kind=Kind.PIN)
+        Signal(id=name, kind="save", text=cut(record.passage), target=name, target_kind=Kind.PIN)
         for name, record in known.items()
     )
 
@@ -100,7 +100,7 @@ def with_texts(signals: Sequence[Signal], store: Store) -> list[Signal]:
     for kind in Kind:
         wanted = {signal.target for signal in signals if signal.target_kind is kind}
         records = store.database.get_many(kind, wanted) if wanted else {}
-        texts |= {(kind, name): record.passage[:LONGEST_TEXT] for name, record in records.items()}
+        texts |= {(kind, name): cut(record.passage) for name, record in records.items()}
     return [
         replace(signal, text=texts.get((signal.target_kind, signal.target), "")) if signal.target else signal
         for signal in signals

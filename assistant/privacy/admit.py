@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from assistant.privacy.age import tells_of_a_minor
-from assistant.privacy.sensitive import SecondLook, sensitive_places
+from assistant.privacy.sensitive import sensitive_places
 from store.consent import Consent
 from store.records import Interest, Signal
 
@@ -51,14 +51,11 @@ def admit(
     consent: Consent,
     now: datetime,
     topic_of: TopicOf = lambda _: None,
-    *,
-    second_look: SecondLook | None = None,
 ) -> Admitted:
     """The signals of one person that their profile may be made of. Each that is dropped is counted once.
 
     `topic_of` says which of the platform's interests a signal is of; it is asked only where the person excludes some.
-    `second_look` finds by meaning what words do not; without one, words decide alone. Give all signals of the person
-    at once: what single ones do not say, several together may.
+    Give all signals of the person at once: what single ones do not say, several together may.
     """
     if (reason := _shut(consent)) is not None:
         return _none(signals, reason)
@@ -68,7 +65,7 @@ def admit(
     if tells_of_a_minor(signals):
         return _none(signals, Reason.MINOR)
     inside = [signals[place] for place in open_places]
-    sensitive = {open_places[place] for place in sensitive_places(inside, second_look)}
+    sensitive = {open_places[place] for place in sensitive_places(inside)}
     for place in open_places:
         if consent.excluded and topic_of(signals[place]) in consent.excluded:
             reasons[place] = Reason.EXCLUDED

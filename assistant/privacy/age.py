@@ -5,15 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from assistant.patterns.prefilter import Prefilter
 from assistant.patterns.topics import Words, compiled
-from assistant.privacy.sensitive import MOST_REMEMBERED, TOPICS, reading, text_of
+from assistant.privacy.sensitive import AGE, MOST_REMEMBERED, TOPICS, reading, text_of
 from store.records import Signal
-
-SIGNS = TOPICS / "age.toml"
 
 
 class Signs(NamedTuple):
@@ -54,7 +51,7 @@ def _signs_of(text: str) -> tuple[bool, tuple[int, ...]]:
 
 @cache
 def _signs() -> Signs:
-    table = tomllib.loads(Path(SIGNS).read_text(encoding="utf-8"))
+    table = tomllib.loads((TOPICS / AGE).read_text(encoding="utf-8"))
     unless = table["unless"]
     hints = tuple(compiled([hint], unless) for hint in table["hints"])
     prefilter = Prefilter((*table["says"], *table["hints"]))

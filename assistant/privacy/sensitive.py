@@ -1,17 +1,16 @@
 """Which signals touch what is never inferred of anybody: alone, or several together.
 
 A signal that says it outright is dropped, with whatever else of the history hints at the same. Where nothing says it,
-as many different hints as the topic asks for say it together. What each topic's words are stands in topics/*.toml.
+hints say it together. What each topic's words are stands in topics/*.toml.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from assistant.patterns.passage import normalise
 from assistant.patterns.prefilter import Prefilter
@@ -19,26 +18,21 @@ from assistant.patterns.topics import Words, compiled, read_tables
 from store.records import Signal
 
 TOPICS = Path(__file__).with_name("topics")
-CONTEXT = TOPICS / "elsewhere.toml"
+CONTEXT, AGE = "elsewhere.toml", "age.toml"
 LONGEST_TEXT = 2_000
 MOST_REMEMBERED = 20_000
-
-
-class SecondLook(Protocol):
-    """A look at texts by meaning: for each, the names of the topics that it hints at."""
-
-    def hints(self, texts: Sequence[str]) -> Sequence[frozenset[str]]: ...
+# What a hint counts towards saying it together.
+HINT, STRONG = 1, 2
 
 
 class Topic(NamedTuple):
-    """What says it, each hint, any hint, how many hints say it together, and phrases for a look by meaning."""
+    """What says it, each hint with what it counts, any hint, and what hints have to count to say it together."""
 
     name: str
     says: Words
-    hints: tuple[Words, ...]
-    any_hint: Words | None
+    hints: tuple[tuple[Words, int], ...]
+    any_hint: Words
     together: int
-    phrases: tuple[str, ...]
 
 
 class Context(NamedTuple):
@@ -50,35 +44,39 @@ class Context(NamedTuple):
 
 
 class Touch(NamedTuple):
-    """Of one text: the topics that it says, and its hints as (topic, which of its hints)."""
+    """Of one text: the topics that it says, and the hints that it has of each topic, by number."""
 
     said: frozenset[str]
-    hinted: frozenset[tuple[str, int]]
+    hinted: Mapping[str, frozenset[int]]
 
 
-NO_TOUCH = Touch(frozenset(), frozenset())
+NO_TOUCH = Touch(frozenset(), {})
 
 
-def sensitive_places(signals: Sequence[Signal], second_look: SecondLook | None = None) -> set[int]:
+def sensitive_places(signals: Sequence[Signal]) -> set[int]:
     """The places in `signals`, all of one person, of those that may not be used."""
-    texts = [text_of(signal) for signal in signals]
-    touches = [touch(text) for text in texts]
-    by_meaning = second_look.hints(texts) if second_look and texts else [frozenset[str]()] * len(texts)
+    touches = {
+        place: found for place, signal in enumerate(signals) if (found := touch(text_of(signal))) is not NO_TOUCH
+    }
     found: set[int] = set()
-    for topic in topics():
-        saying = {place for place, one in enumerate(touches) if topic.name in one.said}
-        hinting: dict[object, set[int]] = defaultdict(set)
-        for place, one in enumerate(touches):
-            for name, number in one.hinted:
-                if name == topic.name:
-                    hinting[number].add(place)
-            if topic.name in by_meaning[place] and place not in saying:
-                hinting[texts[place]].add(place)
-        places = {place for group in hinting.values() for place in group}
-        # Hints are different where they are of different signals and of different kinds, whichever are fewer.
-        if saying or min(len(hinting), len(places)) >= topic.together:
-            found |= saying | places
+    for topic in topics() if touches else ():
+        saying = {place for place, one in touches.items() if topic.name in one.said}
+        hinting = {place: one.hinted[topic.name] for place, one in touches.items() if topic.name in one.hinted}
+        if saying or _counted(topic, hinting.values()) >= topic.together:
+            found |= saying | hinting.keys()
     return found
+
+
+def _counted(topic: Topic, hinting: Iterable[frozenset[int]]) -> int:
+    """What the hints of several signals count: of each signal one, and each but once."""
+    used: set[int] = set()
+    total = 0
+    for hints in hinting:
+        if fresh := hints - used:
+            best = max(fresh, key=lambda number: topic.hints[number][1])
+            used.add(best)
+            total += topic.hints[best][1]
+    return total
 
 
 def text_of(signal: Signal) -> str:
@@ -93,13 +91,11 @@ def touch(text: str) -> Touch:
     if not _prefilter().may_find(passage):
         return NO_TOUCH
     said = frozenset(topic.name for topic in topics() if topic.says.found_in(passage))
-    hinted = frozenset(
-        (topic.name, number)
+    hinted = {
+        topic.name: frozenset(number for number, (hint, _) in enumerate(topic.hints) if hint.found_in(passage))
         for topic in topics()
-        if topic.any_hint and topic.any_hint.found_in(passage)
-        for number, hint in enumerate(topic.hints)
-        if hint.found_in(passage)
-    )
+        if topic.any_hint.found_in(passage)
+    }
     return Touch(said, hinted) if (said or hinted) and not _of_something_else(passage) else NO_TOUCH
 
 
@@ -110,36 +106,39 @@ def reading(text: str) -> str:
 
 
 @cache
-def _prefilter() -> Prefilter:
-    tables = [table for path in _paths() for table in read_tables(path)]
-    return Prefilter(pattern for table in tables for pattern in (*table["words"], *table.get("hints", ())))
-
-
-def _paths() -> list[Path]:
-    return sorted(path for path in TOPICS.glob("*.toml") if path.name not in ("elsewhere.toml", "age.toml"))
+def topics() -> tuple[Topic, ...]:
+    """All topics, compiled once: 0.2 s."""
+    return tuple(map(_topic, _tables()))
 
 
 @cache
-def topics() -> tuple[Topic, ...]:
-    """All topics, compiled once: 0.2 s."""
-    return tuple(_topic(table) for path in _paths() for table in read_tables(path))
+def _prefilter() -> Prefilter:
+    return Prefilter(
+        found for table in _tables() for key in ("words", "hints", "strong") for found in table.get(key, ())
+    )
+
+
+@cache
+def _tables() -> tuple[Mapping[str, Any], ...]:
+    paths = sorted(path for path in TOPICS.glob("*.toml") if path.name not in (CONTEXT, AGE))
+    return tuple(table for path in paths for table in read_tables(path))
 
 
 def _topic(table: Mapping[str, Any]) -> Topic:
-    unless, hints = table.get("unless", ()), table.get("hints", ())
+    unless, hints, strong = table.get("unless", ()), table["hints"], table.get("strong", ())
+    weighed = [*((hint, HINT) for hint in hints), *((hint, STRONG) for hint in strong)]
     return Topic(
         table["name"],
         compiled(table["words"], unless),
-        tuple(compiled([hint], unless) for hint in hints),
-        compiled(hints, unless) if hints else None,
+        tuple((compiled([hint], unless), count) for hint, count in weighed),
+        compiled([*hints, *strong], unless),
         int(table["together"]),
-        tuple(table.get("phrases", ())),
     )
 
 
 @cache
 def _context() -> Context:
-    table = tomllib.loads(CONTEXT.read_text(encoding="utf-8"))
+    table = tomllib.loads((TOPICS / CONTEXT).read_text(encoding="utf-8"))
     animals = compiled(table["animals"], table["not_animals"])
     return Context(compiled(table["elsewhere"], table["not_animals"]), compiled(table["own"]), animals)
 
