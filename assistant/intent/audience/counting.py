@@ -77,7 +77,12 @@ def _flat(keys: Sequence[Keys], known: Keys) -> tuple[Rows, Rows]:
 
 
 def lift(one: Counted, people: int, others: int) -> float:
-    """The log odds of a trait inside beside outside, in standard deviations; above 0 where more have it inside."""
+    """The log odds of a trait inside beside outside, in standard deviations; above 0 where more have it inside.
+
+    0 where there are no others to hold it against.
+    """
+    if not others:
+        return 0.0
     inside = log((one.inside + PRIOR) / (people - one.inside + PRIOR))
     outside = log((one.outside + PRIOR) / (others - one.outside + PRIOR))
     return (inside - outside) / sqrt(1 / (one.inside + PRIOR) + 1 / (one.outside + PRIOR))
@@ -85,7 +90,7 @@ def lift(one: Counted, people: int, others: int) -> float:
 
 def uniting(counted: Sequence[Counted], people: int, others: int, rules: Rules) -> tuple[Shared, ...]:
     """The phrases that say best what a segment has in common: of many people, and of few others."""
-    phrases = [one for one in counted if one.trait.facet == Facet.PHRASE and lift(one, people, others) > 0]
+    phrases = [one for one in counted if one.trait.facet == Facet.PHRASE and lift(one, people, others) >= 0]
     ranked = sorted(phrases, key=lambda one: (-_says(one, people, others), one.trait.text))
     return tuple(_shared(one, people, others, rules) for one in _varied(ranked, set(), MOST_PHRASES))
 
@@ -106,12 +111,13 @@ def searched(counted: Sequence[Counted], people: int, others: int, rules: Rules)
     return tuple(_shared(one, people, others, rules) for one in searches[:MOST_SEARCHES])
 
 
-def constraints(counted: Sequence[Counted], people: int, rules: Rules) -> tuple[Told, ...]:
-    """What enough people hold it to, most frequent first, a few of each kind."""
+def constraints(counted: Sequence[Counted], people: int, others: int, rules: Rules) -> tuple[Told, ...]:
+    """What enough people hold it to, and no fewer than of the others: most frequent first, a few of each kind."""
     found: list[Told] = []
     for one in counted:
         name, _, kind = one.trait.facet.partition(" ")
-        if name == Facet.CONSTRAINT and sum(told.kind == kind for told in found) < MOST_OF_A_KIND:
+        of_kind = sum(told.kind == kind for told in found)
+        if name == Facet.CONSTRAINT and of_kind < MOST_OF_A_KIND and lift(one, people, others) >= 0:
             found.append(Told(kind, one.trait.text, told_share(one.inside, people, rules)))
     return tuple(found[:MOST_FACETS])
 

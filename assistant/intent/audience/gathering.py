@@ -24,7 +24,6 @@ from assistant.intent.interests.trends import Trend
 from assistant.intent.signals import in_order, with_texts
 from assistant.intent.stage import Stage, stage_of
 from assistant.privacy.admit import Reason, TopicOf, admit
-from assistant.privacy.sensitive import SecondLook
 from store.consent import NOTHING_SAID, Consent
 from store.records import Signal
 from store.store import Store
@@ -52,7 +51,6 @@ class Parts:
     guesser: InterestGuesser
     now: datetime
     topic_of: TopicOf = lambda _: None
-    second_look: SecondLook | None = None
 
 
 @dataclass(slots=True)
@@ -134,7 +132,7 @@ def _admitted(histories: Iterable[History], parts: Parts, progress: Progress) ->
         told = iter(with_texts([signal for history in window for signal in history.signals], parts.store))
         for history in window:
             signals = [signal for signal in islice(told, len(history.signals)) if signal.text]
-            found = admit(in_order(signals), history.consent, parts.now, parts.topic_of, second_look=parts.second_look)
+            found = admit(in_order(signals), history.consent, parts.now, parts.topic_of)
             progress.read += 1
             progress.left_out += Counter(found.dropped)
             if found.signals:

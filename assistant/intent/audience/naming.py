@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.embedding.embedder import Embedder
 from assistant.intent.audience.model import Audience, Said, Segment
@@ -33,8 +34,8 @@ class _Subject:
     facts: Mapping[str, str]
 
     def support(self, embedder: Embedder) -> Support:
-        """Checks what is said of the segment against the facts, as if each were a signal."""
-        signals = [Signal(id=number, kind="fact", text=text) for number, text in self.facts.items()]
+        """Checks what is said of the segment against the facts, as if each were a search: one alone is no chance."""
+        signals = [Signal(id=number, kind="search", text=text) for number, text in self.facts.items()]
         return Support(signals, embedder.embed([signal.text for signal in signals]), embedder)
 
 
@@ -100,6 +101,8 @@ def _said(subject: _Subject, replies: Sequence[Reply], support: Support, others:
         draft, fault = _draft(reply, subject, support)
         if draft.text.casefold() in before:
             fault = "says what is said of another segment"
+        elif _repeats(draft.text):
+            fault = "says something twice"
         if fault:
             faults.append(fault)
         else:
@@ -134,6 +137,12 @@ def _of_facts(segment: Segment) -> Said:
     *first, last = chosen
     listed = f"{', '.join(first)} and {last}" if first else last
     return Said(", ".join(chosen[:2])[:LONGEST_NAME].rstrip(" ,"), f"look into {listed}", chosen)
+
+
+def _repeats(text: str) -> bool:
+    words = text.casefold().replace(",", "").split()
+    pairs = list(pairwise(words))
+    return len(set(pairs)) < len(pairs)
 
 
 def _tidy(text: str) -> str:

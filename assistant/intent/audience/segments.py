@@ -16,6 +16,7 @@ from assistant.intent.audience.counting import Counted, Counts
 from assistant.intent.audience.gathering import STAGES, TRENDS, Crowd
 from assistant.intent.audience.model import Audience, Segment
 from assistant.intent.audience.rules import Rules, bucket, told_people, told_share
+from assistant.intent.audience.vectors import STORED
 from assistant.intent.explaining.support import sensitive_words
 from assistant.intent.interests.trends import Trend
 from assistant.intent.stage import Stage
@@ -24,6 +25,8 @@ from store.store import Store
 
 Rows = NDArray[np.int64]
 MOST_SEGMENTS = 20
+# So many of the records that most people kept are held against the middle of a segment.
+MOST_COMPARED = 200
 # A trend is that of a segment where so many of those whose trend is known have it.
 MAJORITY = 0.5
 
@@ -68,8 +71,8 @@ def _segment(
         unites=unites,
         apart=counting.setting_apart(counted, people, others, rules, unites),
         searches=counting.searched(counted, people, others, rules),
-        records=_records(counted, store),
-        facets=counting.constraints(counted, people, rules),
+        records=_records(counted, vector, store),
+        facets=counting.constraints(counted, people, others, rules),
         hidden=counting.turned_away(counted, unites),
         vector=vector,
     )
@@ -103,13 +106,13 @@ def _trend(crowd: Crowd, inside: NDArray[np.bool_], rules: Rules) -> Trend:
     return trend if count >= max(MAJORITY * known, rules.sharing(len(first))) else Trend.UNKNOWN
 
 
-def _records(counted: Sequence[Counted], store: Store) -> tuple[Record, ...]:
-    """The pins and offers that most people of it kept, as the store has them."""
-    found: list[Record] = []
-    for kind, name in counting.record_ids(counted):
-        record = store.database.get(Kind(kind), name)
-        if record is not None and not sensitive_words(record.title):
-            found.append(record)
-        if len(found) == counting.MOST_RECORDS:
-            break
-    return tuple(found)
+def _records(counted: Sequence[Counted], middle: Vectors, store: Store) -> tuple[Record, ...]:
+    """Of the pins and offers that enough people of it kept those nearest to its middle, as the store has them."""
+    found: list[tuple[float, Record]] = []
+    for kind in Kind:
+        ids = [name for named, name in counting.record_ids(counted) if named == kind][:MOST_COMPARED]
+        vectors = store.vectors().get(kind, ids) if ids and kind in STORED else {}
+        records = store.database.get_many(kind, ids) if ids else {}
+        found += [(float(vectors[name] @ middle) if name in vectors else 0.0, one) for name, one in records.items()]
+    ranked = sorted(found, key=lambda pair: (-pair[0], pair[1].id))
+    return tuple(one for _, one in ranked if not sensitive_words(one.title))[: counting.MOST_RECORDS]
