@@ -13,6 +13,7 @@ import typer
 
 from assistant.commands import (
     auction,
+    audience,
     batch,
     campaigns,
     check,
@@ -24,7 +25,9 @@ from assistant.commands import (
     intent,
     match,
     models,
+    privacy,
     review,
+    signals,
     store,
     style,
     taxonomy,
@@ -82,9 +85,9 @@ def root(
         run_session(ctx.obj, app)
 
 
-for module in (demo, index, match, write, batch, check, export, intent, doctor):
+for module in (demo, index, match, write, batch, check, export, intent, audience, doctor):
     module.register(app)
-for group in (review, style, taxonomy, campaigns, auction, evaluation, tune, store, models):
+for group in (signals, privacy, review, style, taxonomy, campaigns, auction, evaluation, tune, store, models):
     app.add_typer(group.app)
 
 

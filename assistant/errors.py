@@ -80,6 +80,12 @@ class EngineError(PinwrightError):
     exit_code = ExitCode.ENGINE
 
 
+class PrivacyError(PinwrightError):
+    """Something that a person, or the program for every person, does not allow."""
+
+    exit_code = ExitCode.POLICY
+
+
 def describe(error: BaseException) -> tuple[str, str, ExitCode] | None:
     """Translate an error into (message, hint, exit code), or None where it is a defect and should be seen whole."""
     if isinstance(error, PinwrightError):

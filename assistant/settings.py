@@ -22,6 +22,8 @@ class Settings:
     `home` holds models, the store and the session's history. `writer` and `embedder` are names of the catalogue, a
     path, or the parts made for tests (`scripted`, `hashing`); a writer may be a server, `openai:URL#MODEL`.
     `reranker` is the folder of a cross-encoder; empty, nothing is reranked. `threads` of 0 means one a core.
+    `personal_to` names the hosts, separated by commas, to which a writer that is not on this machine may be sent what
+    people did; by default there is none.
     """
 
     home: Path
@@ -30,6 +32,7 @@ class Settings:
     reranker: str = ""
     store_url: str = ""
     threads: int = 0
+    personal_to: str = ""
 
     @property
     def models_folder(self) -> Path:

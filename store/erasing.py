@@ -13,6 +13,7 @@ import numpy as np
 from store.connection import listed
 from store.errors import StoreUsageError
 from store.kept import Floats
+from store.people import People
 from store.records import Kind, Record
 from store.store import SEARCHED, Store
 from store.words import split_words
@@ -94,6 +95,7 @@ def erase(store: Store, kind: Kind, identifiers: Sequence[str]) -> int:
     """
     database = store.database
     deleted = database.delete(kind, identifiers)
+    People(database.connection).forget_targets(kind, identifiers)
     if kind in SEARCHED:
         vectors = store.vectors()
         if len(identifiers) * WHOLE_BELOW > vectors.count(kind):
@@ -136,8 +138,9 @@ def finish_erasing(store: Store) -> bool:
 
 
 def look_for(trace: Trace, places: Iterable[Path]) -> list[Seen]:
-    """How often the trace stands in each file of these folders, also where it does not."""
-    return [_look_into(file, trace) for place in places for file in sorted(place.rglob("*")) if file.is_file()]
+    """How often the trace stands in each of these files, and in each file of these folders, also where it does not."""
+    files = [file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*")))]
+    return [_look_into(file, trace) for file in files if file.is_file()]
 
 
 def _texts(record: Record) -> Iterator[str]:
@@ -163,7 +166,7 @@ def _ads_where(store: Store, field: str, values: Sequence[str]) -> dict[str, str
 
 
 def _lone(store: Store, targets: Targets, texts: Sequence[str]) -> list[str]:
-    """Those of the texts that are long enough, and that stand in no record but these, nor nearly.
+    """Those of the texts that are long enough, and that stand in no record but these, nor nearly, nor in the schema.
 
     Values stand in files one after the other. So the id `ad-10` and a 3 that happens to follow would be a find of
     `ad-103`: a text of which another record has all but the first or the last characters is not looked for.
@@ -174,7 +177,7 @@ def _lone(store: Store, targets: Targets, texts: Sequence[str]) -> list[str]:
         "WITH sought AS (SELECT value, lower(substr(value, 1, length(value) - ?)) AS start,"
         " lower(substr(value, 1 + ?)) AS ending FROM json_each(?)),"
         " others AS (SELECT lower(id || ' ' || body || ' ' || passage) AS text FROM records"
-        " WHERE number NOT IN (SELECT value FROM json_each(?)))"
+        " WHERE number NOT IN (SELECT value FROM json_each(?)) UNION ALL SELECT lower(sql) FROM sqlite_master)"
         " SELECT value FROM sought WHERE NOT EXISTS"
         " (SELECT 1 FROM others WHERE instr(text, start) OR instr(text, ending))",
         (EDGE, EDGE, listed(wanted), json.dumps(these)),

@@ -205,6 +205,55 @@ _VECTORS = (
     "CREATE INDEX records_priced ON records (kind, price, availability, countries, id)",
 )
 
+_PEOPLE = (
+    # A person is known by a pseudonym alone: what their own id is stands nowhere. Times are microseconds since 1970.
+    """CREATE TABLE people (
+        number INTEGER PRIMARY KEY,
+        pseudonym TEXT NOT NULL UNIQUE,
+        personal INTEGER NOT NULL,
+        gpc INTEGER NOT NULL,
+        minor INTEGER NOT NULL,
+        excluded TEXT NOT NULL,
+        window_days INTEGER NOT NULL,
+        said_at INTEGER
+    )""",
+    # `text` is kept of searches alone: that of a pin, a product or an ad stands in its record. `expires` is when the
+    # person's window will have passed.
+    """CREATE TABLE signals (
+        number INTEGER PRIMARY KEY,
+        person INTEGER NOT NULL REFERENCES people (number) ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        at INTEGER,
+        kept_at INTEGER NOT NULL,
+        expires INTEGER NOT NULL,
+        target_kind TEXT,
+        target TEXT NOT NULL,
+        text TEXT NOT NULL,
+        board TEXT NOT NULL,
+        surface TEXT NOT NULL,
+        UNIQUE (person, id)
+    )""",
+    "CREATE INDEX signals_expire ON signals (expires)",
+    # What was made of a person's signals. It goes whenever one of them goes.
+    """CREATE TABLE profiles (
+        person INTEGER PRIMARY KEY REFERENCES people (number) ON DELETE CASCADE,
+        made_at INTEGER NOT NULL,
+        body BLOB NOT NULL
+    )""",
+    """CREATE TRIGGER profile_outlived AFTER DELETE ON signals BEGIN
+        DELETE FROM profiles WHERE person = old.person;
+    END""",
+    # When what was done to how many: nobody is named, so that forgetting a person needs no change of it.
+    """CREATE TABLE privacy_audit (
+        number INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        action TEXT NOT NULL,
+        people INTEGER NOT NULL,
+        signals INTEGER NOT NULL
+    )""",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_RECORDS, *_words("pin"), *_words("ad")),
     _COPY,
@@ -213,4 +262,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERDICTS,
     _VECTORS,
     CELLS,
+    _PEOPLE,
 )

@@ -200,7 +200,7 @@ class Signal:
     """One thing a person did: a save, closeup, click, search, hide or purchase. `text` is what it was about, in words.
 
     `target` is the id of the pin, product or ad it was done to, and `target_kind` which of these it is; a search has
-    neither.
+    neither. `board` is the person's own board, `surface` the part of the platform that it was done on.
     """
 
     id: str
@@ -209,6 +209,8 @@ class Signal:
     target: str = ""
     target_kind: Kind | None = None
     at: datetime | None = None
+    board: str = ""
+    surface: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

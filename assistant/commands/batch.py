@@ -28,6 +28,7 @@ from assistant.commands.briefing import (
     find_format,
     refused_texts,
     settings_of,
+    wanted_angles,
 )
 from assistant.commands.context import AsJson, Context, here
 from assistant.errors import EngineError, ExitCode, UsageError
@@ -95,7 +96,8 @@ def batch(
         style=style,
         file=brief_file,
     )
-    job = _job(brief, format_names or ["pin"], variants, angle or [], seed, limit)
+    angles = wanted_angles(angle, brief_file, variants)
+    job = _job(brief, format_names or ["pin"], variants, angles, seed, limit)
     places = _places(out, feeds)
     _check(feeds)
     code = _run(context, job, feeds, places, as_json=as_json)

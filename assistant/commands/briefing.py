@@ -71,6 +71,13 @@ def build_brief(
     return Brief(product=product, style=load_style(home / FOLDER, style), **brief_options(stated))
 
 
+def wanted_angles(given: Sequence[str] | None, file: Path | None, most: int) -> tuple[str, ...]:
+    """The angles of the options, all of them; else those that a brief's file names, at most `most`."""
+    from assistant.creative.brief import read_angles
+
+    return tuple(given) if given else read_angles(file)[:most] if file else ()
+
+
 def settings_of(brief: Brief, variants: int, angles: Sequence[str] = ()) -> dict[str, str]:
     """What was asked for, as provenance keeps it: the same settings and facts give the same texts."""
     style = brief.style

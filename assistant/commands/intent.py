@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.commands.context import AsJson, Context, here
-from assistant.errors import ExitCode, UsageError
+from assistant.commands.people import Topics, people_of, pseudonyms_of
+from assistant.errors import ExitCode, PrivacyError, UsageError
 from store.records import Kind, Match, Signal
 
 if TYPE_CHECKING:
     from assistant.embedding.embedder import Vectors
-    from assistant.intent.explain import Explanation
+    from assistant.intent.explaining.model import Explanation
+    from assistant.intent.journey import Journey
+    from store.consent import Consent
     from store.store import Store
 
 SETTLED = ("purchase", "hide")
+
+
+class Reader(StrEnum):
+    """Whom an explanation is for."""
+
+    PERSON = "person"
+    ADVERTISER = "advertiser"
+    ENGINEER = "engineer"
 
 
 def register(app: typer.Typer) -> None:
@@ -28,16 +41,23 @@ def intent(
     pins: Annotated[str, typer.Option(help="Pins that a person saved.", metavar="ID,ID,...")] = "",
     signals: Annotated[str, typer.Option(help="File of saves, searches and clicks.", metavar="FILE")] = "",
     person: Annotated[str, typer.Option(help="Whose signals, where the file holds several.", metavar="ID")] = "",
+    reader: Annotated[
+        Reader | None, typer.Option("--for", help="Told to the person, to an advertiser or to an engineer.")
+    ] = None,
+    journey: Annotated[bool, typer.Option("--journey", help="Draw the way along time, and what serves it.")] = False,
     ads: Annotated[int, typer.Option(min=0, max=20, help="Ads to show for each need.", metavar="N")] = 3,
     seed: Annotated[int, typer.Option(help="Another seed gives other sentences.", metavar="N")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Explain what a person is after: the goal, the needs inside it, the stage, and the ads that serve each need.
+    """Explain what a person is after: each interest with its goal, constraints, stage, what is open, and its ads.
 
-    Every statement names the signals that it rests on. A file holds JSON Lines or CSV, one signal a row: `kind` (save,
-    closeup, click, search, hide, purchase), `at`, and one of `pin`, `product`, `ad` or `query`.
+    Every statement names the signals that it rests on; what they do not bear out is not said. With --for person it is
+    told to the person, with --for advertiser without anybody in it, with --for engineer with all weights and checks.
+    With --journey the signals are drawn along time, with the stage at each. A file holds JSON Lines or CSV, one signal
+    a row: `kind` (save, closeup, click, search, hide, purchase), `at`, and one of `pin`, `product`, `ad` or `query`.
     """
     from assistant.feeds.text import plain
+    from assistant.privacy.remote import require_allowed
 
     context = here(ctx)
     pins = plain(pins)
@@ -45,30 +65,60 @@ def intent(
         raise UsageError(
             "Give --pins ID,ID,... or --signals FILE.", hint='`pinwright match "herbs" --among pins` shows ids of pins.'
         )
+    if journey and reader is Reader.ADVERTISER:
+        raise UsageError(
+            "A journey is one person's way, which no advertiser is shown.",
+            hint="Leave out --journey, or --for advertiser.",
+        )
+    require_allowed(context.settings)
     store = context.workbench.store()
     history, complete = _history(context, store, pins, signals, person)
-    explanation = _explain(context, store, history, ads, seed)
-    _show(context, explanation, history, as_json=as_json)
+    explanation, vectors = _explain(context, store, history, ads, seed)
+    found = [(need.statement.text or "this need", match) for need in explanation.needs for match in need.ads]
+    context.results.keep(found, Kind.AD)
+    way = _way(history, explanation, vectors) if journey else None
+    _show(context, explanation, way, history, reader, as_json=as_json)
     if not complete:
         raise typer.Exit(ExitCode.PARTIAL)
 
 
 def _history(context: Context, store: Store, pins: str, path: str, person: str) -> tuple[Sequence[Signal], bool]:
-    """The signals, oldest first, and whether all of them could be used."""
+    """The signals that may be used, oldest first, and whether all rows could be read."""
     from assistant.intent.signals import read_signals, signals_from_pins
 
     if pins:
         return signals_from_pins(pins.split(","), store), True
-    read = read_signals(path, store)
-    for problem in read.problems[:5]:
+    pseudonyms = pseudonyms_of(context)
+    read = read_signals(path, store, pseudonyms)
+    for problem in (*read.notes, *read.problems[:5]):
         context.screen.warn(problem)
     if len(read.problems) > 5:
         context.screen.warn(f"and {len(read.problems) - 5} more signals that cannot be used")
-    return read.of(person, path), not read.problems
+    pseudonym = pseudonyms.of(person) if person else ""
+    signals, consent = read.of(pseudonym, path), read.consent_of(pseudonym, people_of(store))
+    return _admitted(context, store, signals, consent), not read.problems
 
 
-def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int, seed: int) -> Explanation:
-    from assistant.intent.explain import explain
+def _admitted(context: Context, store: Store, signals: Sequence[Signal], consent: Consent) -> Sequence[Signal]:
+    """What the person lets be used; PrivacyError where that is nothing."""
+    from assistant.privacy.admit import admit
+    from assistant.terminal.privacy import tell_dropped
+
+    found = admit(signals, consent, datetime.now(UTC), Topics(context, store))
+    if dropped := tell_dropped(found.dropped):
+        context.screen.say(f"Left out: {dropped}.")
+    if not found.signals:
+        raise PrivacyError(
+            "Nothing of this history may be used.", hint="See what the person allows: `pinwright privacy`."
+        )
+    return found.signals
+
+
+def _explain(
+    context: Context, store: Store, history: Sequence[Signal], ads: int, seed: int
+) -> tuple[Explanation, Vectors]:
+    from assistant.embedding.topics import InterestGuesser
+    from assistant.intent.explaining.explain import Parts, explain, vectors_of
     from assistant.matching.index import require_embedder
     from assistant.matching.search import Query, blend
     from assistant.matching.serve import ads_for
@@ -82,22 +132,62 @@ def _explain(context: Context, store: Store, history: Sequence[Signal], ads: int
     # What was bought or hidden is not offered again.
     settled = {signal.target for signal in history if signal.kind in SETTLED}
 
-    def find_ads(text: str, vectors: Vectors) -> Sequence[Match]:
+    def find_ads(text: str, vectors: Vectors, taken: Collection[str]) -> Sequence[Match]:
         query = Query(text, blend(embedder.embed([text], role="query")[0], vectors))
-        return ads_for(query, store, limit=ads, settled=settled)
+        return ads_for(query, store, limit=ads, settled=settled | set(taken))
 
-    engine = bench.engine
+    vectors = vectors_of(history, embedder)
+    parts = Parts(engine=bench.engine, embedder=embedder, find_ads=find_ads, guesser=InterestGuesser(embedder))
     context.screen.say(f"{counted(len(history), 'signal')}\n")
     with Draft(context.screen) as draft:
-        return explain(history, engine, embedder, find_ads, seed=seed, on_piece=draft.add)
+        return explain(history, vectors, parts, seed=seed, on_piece=draft.add), vectors
 
 
-def _show(context: Context, explanation: Explanation, history: Sequence[Signal], *, as_json: bool) -> None:
-    from assistant.terminal.explanations import explanation_as_json, show_explanation
+def _way(history: Sequence[Signal], explanation: Explanation, vectors: Vectors) -> Journey:
+    from assistant.intent.journey import journey_of
 
-    found = [(need.statement.text or "this need", match) for need in explanation.needs for match in need.ads]
-    context.results.keep(found, Kind.AD)
+    return journey_of(history, explanation, vectors)
+
+
+def _show(
+    context: Context,
+    explanation: Explanation,
+    way: Journey | None,
+    history: Sequence[Signal],
+    reader: Reader | None,
+    *,
+    as_json: bool,
+) -> None:
+    """The explanation as its reader gets it, or the journey where it was asked for."""
+    from assistant.terminal import explanations, journey, readers
+
+    screen = context.screen
     if as_json:
-        context.screen.show_json("intent", explanation_as_json(explanation))
+        _show_json(context, explanation, way, history, reader)
+    elif way:
+        screen.show(journey.show_journey(way, explanation, history, columns=screen.out.width))
+    elif reader is Reader.PERSON:
+        screen.show(readers.show_for_person(explanation, history))
+    elif reader is Reader.ADVERTISER:
+        screen.show(readers.show_for_advertiser(explanation))
+    elif reader is Reader.ENGINEER:
+        screen.show(readers.show_for_engineer(explanation, history))
     else:
-        context.screen.show(show_explanation(explanation, history))
+        screen.show(explanations.show_explanation(explanation, history))
+
+
+def _show_json(
+    context: Context, explanation: Explanation, way: Journey | None, history: Sequence[Signal], reader: Reader | None
+) -> None:
+    from assistant.terminal import explanations_json as shapes
+    from assistant.terminal.journey import journey_as_json
+
+    screen, more = context.screen, {"journey": journey_as_json(way)} if way else {}
+    if reader is Reader.PERSON:
+        screen.show_json("intent.person", {**shapes.person_as_json(explanation, history), **more})
+    elif reader is Reader.ADVERTISER:
+        screen.show_json("intent.advertiser", shapes.advertiser_as_json(explanation))
+    elif reader is Reader.ENGINEER:
+        screen.show_json("intent.engineer", {**shapes.engineer_as_json(explanation), **more})
+    else:
+        screen.show_json("intent", {**shapes.explanation_as_json(explanation), **more})

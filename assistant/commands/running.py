@@ -63,14 +63,16 @@ def refusal(error: Any) -> PinwrightError:
 
 
 def _sentence(message: str) -> str:
-    """The parser's message without the jargon of the library that checks values."""
+    """The parser's message without the jargon of the library that checks values, and without what reaches a person."""
+    from assistant.privacy.pseudonyms import masked
+
     for jargon, plain in (
         ("Value error, ", ""),
         ("Input should be", "it should be"),
         (", unable to parse string as an integer", ""),
     ):
         message = message.replace(jargon, plain)
-    return " ".join(message.split()).rstrip(".") + "."
+    return masked(" ".join(message.split())).rstrip(".") + "."
 
 
 def _refuse(error: Any, context: Context | None) -> int:

@@ -26,6 +26,7 @@ from assistant.commands.briefing import (
     find_format,
     refused_texts,
     settings_of,
+    wanted_angles,
 )
 from assistant.commands.context import AsJson, Context, here
 from assistant.commands.naming import Description, Facts, FactsFile, ProductId, Title, find_product, stated_facts
@@ -98,7 +99,8 @@ def write(
         style=style,
         file=brief_file,
     )
-    order = _order(brief, find_format(format_name), variants, angle or [], only or [], keep or [], seed)
+    angles = wanted_angles(angle, brief_file, variants)
+    order = _order(brief, find_format(format_name), variants, angles, only or [], keep or [], seed)
     _finish(context, order, _write(context, order), as_json=as_json)
 
 

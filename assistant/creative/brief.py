@@ -27,6 +27,8 @@ OBJECTIVES = {
 }
 BRIEF_TEXTS = ("audience", "tone", "objective", "season", "language")
 BRIEF_WORDS = ("use", "avoid")
+# A file may name angles too; they are no part of the brief itself.
+BRIEF_ANGLES = "angles"
 LONGEST_TEXT = 300
 LONGEST_WORD = 60
 MOST_WORDS = 50
@@ -66,20 +68,24 @@ def read_facts(path: Path) -> dict[str, str]:
 
 
 def read_brief(path: Path) -> BriefOptions:
-    """A brief from a file, a JSON object or TOML: audience, tone, objective, season, language, use and avoid."""
-    text = _read(path, "A brief is a few lines.")
-    values = _from_json(path, text) if text.lstrip().startswith("{") else _from_toml(path, text)
-    return brief_options(values, source=str(path))
+    """A brief from a file, a JSON object or TOML: audience, tone, objective, season, language, use, avoid, angles."""
+    return brief_options(_brief_values(path), source=str(path))
+
+
+def read_angles(path: Path) -> tuple[str, ...]:
+    """The names of the angles that a brief's file asks for; empty where it names none."""
+    values = _brief_values(path)
+    return _words(str(path), BRIEF_ANGLES, values[BRIEF_ANGLES]) if BRIEF_ANGLES in values else ()
 
 
 def brief_options(values: Mapping[str, object], source: str = "The brief") -> BriefOptions:
     """A brief from named values, made plain and checked; `source` is named in what is wrong with them.
 
-    `use` and `avoid` are lists, or texts with commas. The language comes back by its English name, a known objective
-    by the platform's name. Raises UsageError for an unknown key, a language the writer does not know, a value of
-    another kind or too long, and a word that is both to use and to avoid.
+    `use` and `avoid` are lists, or texts with commas; `angles` are left out. The language comes back by its English
+    name, a known objective by the platform's name. Raises UsageError for an unknown key, a language the writer does
+    not know, a value of another kind or too long, and a word that is both to use and to avoid.
     """
-    known = (*BRIEF_TEXTS, *BRIEF_WORDS)
+    known = (*BRIEF_TEXTS, *BRIEF_WORDS, BRIEF_ANGLES)
     if unknown := [name for name in values if name not in known]:
         raise UsageError(f"{source} has an unknown key: {unknown[0][:40]!r}.", hint=f"Known: {', '.join(known)}.")
     texts = {name: _text(source, name, values[name]) for name in BRIEF_TEXTS if name in values}
@@ -126,6 +132,11 @@ def _words(source: str, name: str, value: object) -> tuple[str, ...]:
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:
     return tuple({word.casefold(): word for word in words if word}.values())
+
+
+def _brief_values(path: Path) -> dict[str, Any]:
+    text = _read(path, "A brief is a few lines.")
+    return _from_json(path, text) if text.lstrip().startswith("{") else _from_toml(path, text)
 
 
 def _read(path: Path, instead: str) -> str:

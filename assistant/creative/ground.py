@@ -13,16 +13,16 @@ from assistant.creative.grounding.against import against
 from assistant.creative.grounding.assertions import kind_of as kind_of_mention
 from assistant.creative.grounding.assertions import stated
 from assistant.creative.grounding.candidates import Candidate, predicates
-from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import IDIOM
 from assistant.creative.grounding.measures import asserted, judge_quantity, kind_of
 from assistant.creative.grounding.names import names
-from assistant.creative.grounding.quantity import Quantity
 from assistant.creative.grounding.reading import Mention, Reading
 from assistant.creative.grounding.sheet import Place, Sheet, sheet_of
 from assistant.creative.grounding.statements import judge_mention
 from assistant.creative.grounding.support import Verdict, in_one_sentence, judge_candidate
 from assistant.creative.grounding.things import things
+from assistant.vocabulary.data import grammar
+from assistant.vocabulary.lexicon import IDIOM
+from assistant.vocabulary.quantity import Quantity
 from store.creatives import Claim
 from store.records import Product
 

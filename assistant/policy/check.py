@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from assistant.policy.passage import Passage, normalise
+from assistant.patterns.passage import Passage, normalise
 from assistant.policy.predicates import NO_NAMES
 from assistant.policy.rulebook import Rule, rules
 from store.creatives import Finding, Severity

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
-from assistant.policy.passage import Passage
+from assistant.patterns.passage import Passage
 
 NO_NAMES: frozenset[str] = frozenset()
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

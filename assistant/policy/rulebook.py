@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assistant.errors import InputError
+from assistant.patterns.compiler import PatternError, WordLists, compile_symbols, compile_words
 from assistant.policy.codes import ReasonCode
-from assistant.policy.patterns import PatternError, WordLists, compile_symbols, compile_words
 from assistant.policy.predicates import PREDICATES, Predicate
 from store.creatives import Severity
 
@@ -60,7 +60,7 @@ def rules() -> tuple[Rule, ...]:
 
 def load_rules(folder: Path) -> tuple[Rule, ...]:
     """All rules of a folder's TOML files; RuleError where one is not usable or an id stands twice."""
-    lists = _word_lists(folder / WORD_LISTS)
+    lists = word_lists(folder / WORD_LISTS)
     found: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.toml")):
         if path.name == WORD_LISTS:
@@ -136,7 +136,7 @@ def _member(kind: type[Member], value: str, key: str) -> Member:
         raise ValueError(f"{value!r} is no {key}") from None
 
 
-def _word_lists(path: Path) -> WordLists:
+def word_lists(path: Path) -> WordLists:
     document = _read(path)
     try:
         return {name: _texts(document, name) for name in document}

@@ -12,6 +12,8 @@ from prompt_toolkit.formatted_text import HTML
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.styles import Style
 
+from assistant.terminal.history import names_a_person
+
 STYLE = Style.from_dict({"prompt": "ansicyan bold", "bottom-toolbar": "noreverse ansibrightblack"})
 Words = Mapping[str, tuple[str, ...]]
 
@@ -60,4 +62,12 @@ def _history(path: Path) -> History:
         path.touch(mode=0o600)
     except OSError:
         return InMemoryHistory()
-    return FileHistory(str(path))
+    return _Kept(str(path))
+
+
+class _Kept(FileHistory):
+    """The history of all sessions. What names a person can be recalled in this session and is not kept."""
+
+    def store_string(self, string: str) -> None:
+        if not names_a_person(string):
+            super().store_string(string)

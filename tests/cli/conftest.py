@@ -29,6 +29,18 @@ PINS = (
     {"id": "pin-herbs", "title": "Herbs on the sill", "description": "Basil and thyme in clay pots.", "board": "green"},
     {"id": "pin-bed", "title": "Linen bedroom in sage", "description": "Washed linen, soft light.", "board": "sleep"},
 )
+SIGNALS = (
+    {"kind": "save", "at": "2026-04-01T09:00:00Z", "pin": "pin-herbs"},
+    {"kind": "search", "at": "2026-04-03T19:00:00Z", "query": "grow herbs on the sill, basil and thyme in clay pots"},
+    {"kind": "closeup", "at": "2026-04-03T19:05:00Z", "product": "pot-terracotta"},
+    {"kind": "hide", "at": "2026-04-04T08:00:00Z", "product": "lamp-brass"},
+    {"kind": "save", "at": "2026-04-05T20:00:00Z", "pin": "pin-desk"},
+    {
+        "kind": "search",
+        "at": "2026-04-08T18:30:00Z",
+        "query": "herb pot of clay, basil and thyme on the sill, under $20",
+    },
+)
 SCRIPT = {
     "title": ["Light where you read", "Calm light for late pages", "A lamp that stays out of the way", "It folds flat"],
     "description": [
@@ -68,7 +80,7 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
-    """A folder with products.csv, pins.jsonl and script.json."""
+    """A folder with products.csv, pins.jsonl, signals.jsonl and script.json."""
     return write_files(tmp_path)
 
 
@@ -130,6 +142,7 @@ def write_files(folder: Path) -> Path:
         for row in (line.split("|") for line in PRODUCTS.splitlines()):
             writer.writerow((*row, f"https://shop.example/{row[0]}", f"https://img.example/{row[0]}.jpg"))
     (folder / "pins.jsonl").write_text("".join(json.dumps(pin) + "\n" for pin in PINS), encoding="utf-8")
+    (folder / "signals.jsonl").write_text("".join(json.dumps(row) + "\n" for row in SIGNALS), encoding="utf-8")
     (folder / "script.json").write_text(json.dumps(SCRIPT), encoding="utf-8")
     return folder
 

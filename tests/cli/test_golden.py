@@ -23,6 +23,13 @@ COMMANDS = {
     "check-passing": ("check", "An oak lamp that dims by touch.", "--product", "lamp-oak"),
     "check-refused": ("check", "Waterproof oak. LOSE WEIGHT, only 20 USD today!!", "--product", "lamp-oak"),
     "intent-pins": ("intent", "--pins", "pin-desk,pin-herbs,pin-bed", "--ads", "1"),
+    "intent-signals": ("intent", "--signals", "{files}/signals.jsonl", "--ads", "1"),
+    "intent-for-person": ("intent", "--signals", "{files}/signals.jsonl", "--ads", "1", "--for", "person"),
+    "intent-for-advertiser": ("intent", "--signals", "{files}/signals.jsonl", "--ads", "1", "--for", "advertiser"),
+    "intent-journey": ("intent", "--signals", "{files}/signals.jsonl", "--ads", "1", "--journey"),
+    "intent-journey-without-times": ("intent", "--pins", "pin-desk,pin-herbs", "--ads", "0", "--journey"),
+    "intent-journey-for-advertiser": ("intent", "--pins", "pin-desk", "--journey", "--for", "advertiser"),
+    "intent-for-nobody": ("intent", "--pins", "pin-desk", "--for", "nobody"),
     "models-list": ("models", "list"),
     "unknown-id": ("match", "--pin", "pin-herb"),
     "unknown-command": ("mtach", "lamp"),
@@ -36,10 +43,10 @@ COMMANDS = {
 
 @pytest.mark.parametrize("columns", [80, 40])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_output_is_as_it_was(name: str, columns: int, store: Callable[..., Any]) -> None:
+def test_output_is_as_it_was(name: str, columns: int, store: Callable[..., Any], files: Path) -> None:
     if name in ("why", "write-by-number"):
         assert store("match", "oak lamp", "--limit", "3").code == 0
-    ended = store(*COMMANDS[name], columns=columns)
+    ended = store(*(part.format(files=files) for part in COMMANDS[name]), columns=columns)
     shown = f"exit code {ended.code}\n--- out\n{ended.out}--- err\n{ended.err}"
     path = GOLDEN / f"{name}-{columns}.txt"
     if os.environ.get("UPDATE_GOLDEN"):

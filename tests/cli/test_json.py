@@ -71,7 +71,10 @@ COMMANDS = {
     "style": ("style", "show", "default"),
     "style.path": ("style", "path", "own"),
     "style.remove": ("style", "remove", "own"),
-    "intent": ("intent", "--pins", "pin-desk,pin-herbs"),
+    "intent": ("intent", "--signals", "{files}/signals.jsonl"),
+    "intent.person": ("intent", "--signals", "{files}/signals.jsonl", "--for", "person"),
+    "intent.advertiser": ("intent", "--signals", "{files}/signals.jsonl", "--for", "advertiser"),
+    "intent.engineer": ("intent", "--signals", "{files}/signals.jsonl", "--for", "engineer"),
     "store": ("store", "info"),
     "check": ("store", "check"),
     "store.rebuild": ("store", "rebuild"),
@@ -84,6 +87,13 @@ COMMANDS = {
     "models.pull": ("models", "pull", "--default"),
     "doctor": ("doctor",),
 }
+INTENT = {
+    "goal", "unclear", "stage", "evidence", "constraints", "next", "unknown", "needs", "dropped", "rewritten",
+}  # fmt: skip
+NEED = {
+    "text", "cites", "key", "label", "unclear", "weight", "trend", "topics", "stage", "evidence", "looks_for",
+    "constraints", "next", "unknown", "signals", "ads",
+}  # fmt: skip
 FIELDS = {
     "index": {"feeds"},
     "match": {
@@ -115,7 +125,10 @@ FIELDS = {
     "style": STYLE,
     "style.path": {"name", "path"},
     "style.remove": {"name", "path"},
-    "intent": {"goal", "stage", "evidence", "needs", "dropped"},
+    "intent": INTENT,
+    "intent.person": {"interests", "turn_off"},
+    "intent.advertiser": {"intents"},
+    "intent.engineer": INTENT | {"signals", "apart", "at", "clusters", "drafts", "faults", "tokens", "seconds"},
     "store": {"folder", "server", "embedder", "waiting", "products", "pins", "ads", "feeds"},
     "check": {"findings"},
     "store.rebuild": {"vectors", "embedded", "embedder"},
@@ -141,7 +154,31 @@ INNER = {
     "review": ("creatives", REVIEWED | {"number"}),
     "review.show": ("differences", {"with", "name", "old", "new"}),
     "styles": ("styles", {"name", "voice", "problem"}),
-    "intent": ("needs", {"text", "cites", "signals", "ads"}),
+    "intent": ("needs", NEED),
+    "intent.person": ("interests", {"wants", "unclear", "because", "cites", "constraints", "ads"}),
+    "intent.advertiser": (
+        "intents",
+        {"wants", "topics", "stage", "facets", "make", "formats", "angle", "open_questions", "ads"},
+    ),
+    "intent.engineer": (
+        "clusters",
+        {
+            "key",
+            "label",
+            "members",
+            "medoids",
+            "against",
+            "weight",
+            "freshness",
+            "trend",
+            "last",
+            "cohesion",
+            "written_by",
+            "rewritten",
+            "dropped",
+            "drafts",
+        },
+    ),
     "taxonomy": ("categories", {"id", "path"}),
     "store": ("feeds", {"source", "kind", "records", "last_run"}),
     "check": ("findings", {"level", "sentence", "remedy"}),
@@ -207,6 +244,27 @@ def test_quiet_silences_the_narration_and_not_the_answer(schema: str, store: Cal
     prepare(schema, store, files)
     ended = store("--quiet", *(part.format(files=files) for part in COMMANDS[schema]), "--json")
     assert ended.json["schema"] and ended.err == ""
+
+
+JOURNEY = {"timed", "first", "last", "points", "stages", "open", "serves", "next_steps"}
+
+
+def test_a_journey_comes_with_the_explanation_where_it_is_asked_for(store: Callable[..., Any], files: Path) -> None:
+    asked = ("intent", "--signals", str(files / "signals.jsonl"), "--json")
+    assert "journey" not in store(*asked).json
+    found = store(*asked, "--journey").json["journey"]
+    assert found.keys() == JOURNEY
+    assert found["points"][0].keys() == {"id", "kind", "at", "interest", "stage", "moved"}
+    assert found["serves"][0].keys() == {"stage", "formats", "does", "angles", "interests", "ads"}
+    assert found["next_steps"][0].keys() == {"step", "text", "sure", "reason", "cites"}
+
+
+def test_an_advertiser_gets_nothing_of_the_person(store: Callable[..., Any], files: Path) -> None:
+    asked = ("intent", "--signals", str(files / "signals.jsonl"), "--for", "advertiser", "--json")
+    (wanted,) = store(*asked).json["intents"]
+    told = json.dumps({name: value for name, value in wanted.items() if name != "ads"})
+    assert "cites" not in told and "under $20" not in told and "20 cm" not in told
+    assert not re.search(r"\bs[1-6]\b", told)
 
 
 def test_text_that_is_not_ascii_stands_as_it_is(store: Callable[..., Any]) -> None:

@@ -188,8 +188,10 @@ def test_an_explanation_cites_only_signals_that_were_given(indexed: Program) -> 
         assert set(need["signals"]) <= given and set(need["cites"]) <= set(need["signals"])
         assert len(need["ads"]) <= 2 and not {ad["id"] for ad in need["ads"]} & hidden
     assert all(set(item["cites"]) <= given for item in answer["evidence"])
-    unclear = sum(statement["text"] is None for statement in (answer["goal"], *answer["needs"]))
-    assert unclear == answer["dropped"]
+    for need in answer["needs"]:
+        assert (need["text"] is None) == (need["unclear"] is not None)
+    ads = [ad["id"] for need in answer["needs"] for ad in need["ads"]]
+    assert len(set(ads)) == len(ads)
 
 
 def test_the_store_is_whole_in_the_end(indexed: Program) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from assistant.patterns.passage import normalise
 from assistant.policy.check import CHECK, MOST_WORDINGS, check
-from assistant.policy.passage import normalise
 from store.creatives import Severity
 from store.records import Product
 

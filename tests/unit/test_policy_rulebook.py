@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.patterns.compiler import PatternError, compile_words
 from assistant.policy.codes import ReasonCode
-from assistant.policy.patterns import PatternError, compile_words
 from assistant.policy.rulebook import RuleError, load_rules, rules
 
 WORDS = 'animal = ["cats?", "dogs?"]\n'

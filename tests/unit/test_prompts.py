@@ -35,13 +35,13 @@ COPY: dict[str, object] = {
     "advice": ["Write a shorter title."],
 }
 VALUES: dict[str, dict[str, object]] = {
-    "intent": {"signals": [("1", "saved", "Oak shelf"), ("2", "searched", "wall shelf")], "group": ["1", "2"]},
+    "intent": {"signals": [("saved", "Oak shelf"), ("searched", "wall shelf")]},
     "match_why": {"sought": ["oak"], "facts": ["title: Oak shelf (has oak)"]},
     **{format.prompt: COPY for format in FORMATS.values()},
 }
 # How a text of somebody else's gets into each prompt.
 DATA_OF: dict[str, Callable[[str], dict[str, object]]] = {
-    "intent": lambda text: {"signals": [("1", "saved", text)]},
+    "intent": lambda text: {"signals": [("saved", text)]},
     "match_why": lambda text: {"facts": [f"title: {text}"]},
 }
 every_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)

@@ -162,3 +162,8 @@ def test_texts_and_numbers_are_found_wherever_they_stand(
     (tmp_path / "vectors").write_bytes(bytes(whole))
     trace = Trace((b"needle!",), (vector[:8].tobytes(),))
     assert look_for(trace, [tmp_path]) == [Seen(tmp_path / "texts", 1, 0), Seen(tmp_path / "vectors", 0, 1)]
+
+
+def test_a_file_that_lies_beside_the_folders_is_looked_into_too(tmp_path: Path) -> None:
+    (tmp_path / "history").write_bytes(b"a needle! here")
+    assert look_for(Trace((b"needle!",), ()), [tmp_path / "history"]) == [Seen(tmp_path / "history", 1, 0)]

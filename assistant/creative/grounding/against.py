@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.creative.grounding.candidates import Candidate, clause_end, is_superlative, scene
-from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import word_set
 from assistant.creative.grounding.reading import Reading, content
 from assistant.creative.grounding.sheet import Sheet
 from assistant.creative.grounding.support import grounding, only_denied
-from assistant.creative.grounding.words import stem
+from assistant.vocabulary.data import grammar
+from assistant.vocabulary.lexicon import word_set
+from assistant.vocabulary.words import stem
 
 ARTICLES = frozenset(("a", "an", "the", "our", "one", "this", "these", "and", "&"))
 OFFERING = grammar("offering")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import IDIOM, LACKING, lexicon, word_set
-from assistant.creative.grounding.quantities import STOPS
 from assistant.creative.grounding.reading import Mention, Reading
 from assistant.creative.grounding.sheet import Sheet
+from assistant.vocabulary.data import grammar
+from assistant.vocabulary.lexicon import IDIOM, LACKING, lexicon, word_set
+from assistant.vocabulary.quantities import STOPS
 
 MADE = grammar("made")
 MADE_REACH = 6

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.creative.grounding.data import grammar, split, toml
-from assistant.creative.grounding.lexicon import word_set
 from assistant.creative.grounding.reading import Reading, content
-from assistant.creative.grounding.words import Token, stem
+from assistant.vocabulary.data import grammar, split, toml
+from assistant.vocabulary.lexicon import word_set
+from assistant.vocabulary.words import Token, stem
 
 NOT_SUPERLATIVE = grammar("not_superlative")
 OWN_RANGE = frozenset(("our", "we", "ours", "we've", "we're", "we'll", "i", "i've", "my"))

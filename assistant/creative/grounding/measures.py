@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import synonyms, word_set
 from assistant.creative.grounding.prices import OFF, is_discount, judge_discount, judge_price, judge_share, stands
-from assistant.creative.grounding.quantity import WITHIN, Quantity, agrees
 from assistant.creative.grounding.reading import Reading, content
 from assistant.creative.grounding.sheet import Measured, Sheet, around, beside
 from assistant.creative.grounding.support import Verdict
-from assistant.creative.grounding.words import root, stem
+from assistant.vocabulary.data import grammar
+from assistant.vocabulary.lexicon import synonyms, word_set
+from assistant.vocabulary.quantity import WITHIN, Quantity, agrees
+from assistant.vocabulary.words import root, stem
 
 # What a number may be the measure of; one that is said of another topic bears nothing out.
 TOPICS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.creative.grounding.candidates import GROUPS, Candidate, scene
-from assistant.creative.grounding.data import grammar, toml
-from assistant.creative.grounding.lexicon import word_set
 from assistant.creative.grounding.reading import Reading, content
-from assistant.creative.grounding.words import Token, stem
+from assistant.vocabulary.data import grammar, toml
+from assistant.vocabulary.lexicon import word_set
+from assistant.vocabulary.words import Token, stem
 
 FREE_STYLE = grammar("free_style")
 NOT_GIVEN = grammar("not_given")

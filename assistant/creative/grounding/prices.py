@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.creative.grounding.quantity import Quantity, agrees
 from assistant.creative.grounding.reading import Reading
 from assistant.creative.grounding.sheet import FORMER, Measured, Place, Sheet
 from assistant.creative.grounding.support import Verdict
-from assistant.creative.grounding.words import stem
+from assistant.vocabulary.quantity import Quantity, agrees
+from assistant.vocabulary.words import stem
 
 BEFORE = FORMER | frozenset(("from", "were", "originally", "usually", "before", "normally", "formerly"))
 EACH = frozenset(("each", "apiece", "per"))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import Term, lexicon, word_set
-from assistant.creative.grounding.quantities import STOPS, quantities
-from assistant.creative.grounding.quantity import Quantity
-from assistant.creative.grounding.words import Token, root, tokenize
+from assistant.vocabulary.data import grammar
+from assistant.vocabulary.lexicon import Term, lexicon, word_set
+from assistant.vocabulary.quantities import STOPS, quantities
+from assistant.vocabulary.quantity import Quantity
+from assistant.vocabulary.words import Token, root, tokenize
 
 NEGATORS = grammar("negators")
 NOT_DENYING = frozenset(("only", "just", "merely", "matter", "wonder", "longer", "doubt", "more", "two"))

@@ -10,10 +10,10 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from assistant.creative.grounding.lexicon import lexicon, shades, synonyms
-from assistant.creative.grounding.quantity import Quantity
 from assistant.creative.grounding.reading import Mention, Reading, content
-from assistant.creative.grounding.words import root
+from assistant.vocabulary.lexicon import lexicon, shades, synonyms
+from assistant.vocabulary.quantity import Quantity
+from assistant.vocabulary.words import root
 from store.records import Product
 
 KEPT_PRODUCTS = 256

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from itertools import takewhile
 
 from assistant.creative.grounding.candidates import NUMERALS
-from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import lexicon, part_names, synonyms
 from assistant.creative.grounding.reading import Mention, Reading, content
 from assistant.creative.grounding.sheet import Place, Sheet
 from assistant.creative.grounding.support import ALL, OPPOSITE, Verdict, covering, unmentioned
-from assistant.creative.grounding.words import root, stem
+from assistant.vocabulary.data import grammar
+from assistant.vocabulary.lexicon import lexicon, part_names, synonyms
+from assistant.vocabulary.words import root, stem
 
 # How many words to either side of a promise a condition may stand.
 NEAR = 20

@@ -12,11 +12,11 @@ from assistant.creative.grounding.candidates import (
     is_superlative,
     own_range,
 )
-from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import lexicon, part_names, synonyms
 from assistant.creative.grounding.reading import Reading, content
 from assistant.creative.grounding.sheet import Place, Sheet
-from assistant.creative.grounding.words import root
+from assistant.vocabulary.data import grammar
+from assistant.vocabulary.lexicon import lexicon, part_names, synonyms
+from assistant.vocabulary.words import root
 
 OPPOSITE = "the facts say the opposite"
 ENOUGH, MOST = 0.5, 0.6

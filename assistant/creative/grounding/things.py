@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.creative.grounding.candidates import PRONOUNS, Candidate, clause_end, scene
-from assistant.creative.grounding.data import grammar
-from assistant.creative.grounding.lexicon import word_set
 from assistant.creative.grounding.reading import Reading, content
-from assistant.creative.grounding.words import Token
+from assistant.vocabulary.data import grammar
+from assistant.vocabulary.lexicon import word_set
+from assistant.vocabulary.words import Token
 
 INTRODUCE = grammar("introduce")
 # Of these, the ones that tell of things and never of a scene.

@@ -20,6 +20,7 @@ from assistant.creative.style.voice import aversions, describe, habits, listen
 from assistant.embedding.embedder import Embedder
 from assistant.errors import UsageError
 from assistant.feeds.text import normalise
+from assistant.vocabulary.orders import ORDER
 from store.creatives import Style
 
 FEWEST_ADS = 3
@@ -48,11 +49,6 @@ OFFER = re.compile(
     r"\d\s?%|[$€£]|\d\s?(?:USD|EUR|GBP)\b|\bfor free\b|\bfree (?:trial|shipping|delivery)|\b(?:sale|code)\b",
     re.IGNORECASE,
 )
-TO_A_MODEL = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,60}\b(?:above|previous|prior|earlier|instructions?|prompts?|rules)\b"
-    r"|\bsystem prompt\b|\bas an ai\b|\b(?:system|assistant|user)\s*:|\byou are (?:now )?an? (?:ai|assistant|language)",
-    re.IGNORECASE,
-)
 ENDS = re.compile(r"[.!?][\"”'’)]*$")
 
 
@@ -70,7 +66,7 @@ def learn(
     Raises UsageError where fewer than three different ads have prose to learn from.
     """
     plain = (ADDRESS.sub("", normalise(ad)) for ad in ads)
-    prose = _different(ad for ad in plain if not TO_A_MODEL.search(ad) and len(words(ad)) > 2)
+    prose = _different(ad for ad in plain if not ORDER.search(ad) and len(words(ad)) > 2)
     if len(prose) < FEWEST_ADS:
         raise UsageError(
             f"{len(prose)} of the ads have prose to learn from; a style needs {FEWEST_ADS}.",
@@ -126,7 +122,7 @@ def example_of(ad: str) -> str:
         text = f"{text} {sentence}".strip()
     if len(text) < SHORTEST_EXAMPLE or len(words(text)) < FEWEST_WORDS_OF_EXAMPLE:
         return ""
-    unclean = any(pattern.search(text) for pattern in (NOT_COPY, OFFER, TO_A_MODEL))
+    unclean = any(pattern.search(text) for pattern in (NOT_COPY, OFFER, ORDER))
     shouted = sum(map(str.isupper, text)) > sum(map(str.islower, text)) / 2
     return "" if unclean or shouted or not ENDS.search(text) else text
 

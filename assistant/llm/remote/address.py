@@ -22,13 +22,17 @@ class Address:
     path: str
 
     @property
+    def name(self) -> str:
+        """The name of the host, or its number, without the port."""
+        return urlsplit(str(self)).hostname or ""
+
+    @property
     def local(self) -> bool:
         """Whether it is on this machine."""
-        name = urlsplit(str(self)).hostname or ""
         try:
-            return ipaddress.ip_address(name).is_loopback
+            return ipaddress.ip_address(self.name).is_loopback
         except ValueError:
-            return name == "localhost"
+            return self.name == "localhost"
 
     @property
     def keeps_secrets(self) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from assistant.patterns import compiler
 from assistant.policy import check as checking
 from store.connection import Connection
 from store.creatives import Severity
@@ -14,6 +15,7 @@ from store.serial import text_hash
 from store.verdicts import Verdicts
 
 POLICY = Path(checking.__file__).parent
+PATTERNS = Path(compiler.__file__).parent
 
 
 class PolicyStatus:
@@ -45,8 +47,8 @@ def check_ad(ad: Ad) -> tuple[str, ...]:
 
 @cache
 def rules_hash() -> str:
-    """A hash of all that decides a verdict: the rules and the code that applies them."""
+    """A hash of all that decides a verdict: the rules, the code that applies them and that which reads their words."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted((*POLICY.rglob("*.toml"), *POLICY.rglob("*.py"))):
+    for path in sorted((*POLICY.rglob("*.toml"), *POLICY.rglob("*.py"), *PATTERNS.rglob("*.py"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from assistant.creative.grounding.data import grammar, split, toml
-from assistant.creative.grounding.lexicon import stems, word_set
-from assistant.creative.grounding.quantity import Quantity, plain
-from assistant.creative.grounding.words import Token, stem
+from assistant.vocabulary.data import grammar, split, toml
+from assistant.vocabulary.lexicon import stems, word_set
+from assistant.vocabulary.quantity import Quantity, plain
+from assistant.vocabulary.words import Token, stem
 
 NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)")
 WORDS = {

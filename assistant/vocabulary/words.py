@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.creative.grounding.data import grammar
+from assistant.vocabulary.data import grammar
 
 WORD = re.compile(
     r"\b[Nn]o\.(?= ?\d)|[^\W\d_]{1,4}\d\w*|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*[^\W\d_]*|[%$€£°\"″&#+]"

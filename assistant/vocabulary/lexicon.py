@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from assistant.creative.grounding.data import split, toml
-from assistant.creative.grounding.words import Token, root, stem, tokenize
+from assistant.vocabulary.data import split, toml
+from assistant.vocabulary.words import Token, root, stem, tokenize
 
 FILES = ("materials", "colours", "places", "promises", "qualities", "effects", "audiences", "sizes")
 UNNAMED = "_"

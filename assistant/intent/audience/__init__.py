@@ -1,0 +1,1 @@
+"""What many people are after together, told without any of them: segments that are large enough to be shown."""

@@ -1,0 +1,1 @@
+"""The person's own say: what they allow, what is never inferred, under what name they are known here."""
