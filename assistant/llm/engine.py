@@ -138,6 +138,7 @@ class Reply:
 
 Event = Piece | Reply
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Texts that could follow: how likely is each of `answers` where the conversation stands, right after `lead`?
@@ -204,7 +205,7 @@ class Engine(ABC):
                 replies[event.key] = event
         return {request.key: replies[request.key] for request in requests}
 
-    def score(self, questions: Sequence[Question]) -> dict[str, Likelihoods]:
+    def score(self, questions: Sequence[Question]) -> dict[str, Likelihoods]:  # noqa: ARG002 - for those that can
         """How likely the answers of each question are, by key, in the order of the questions; nothing is written.
 
         EngineError where `can_score` is false: this writer tells its texts alone.

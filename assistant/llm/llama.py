@@ -96,8 +96,8 @@ class LlamaEngine(Engine):
         prompt = tokens + self._model.tokenise(question.lead, special=False)
         answers = [self._model.tokenise(answer, special=False) for answer in question.answers]
         weighed = Weighed(question, prompt, fixed, answers)
-        if weighed.cells > self._longest:
-            return Likelihoods(question.key, (), (), error=self._too_long(weighed.cells))
+        if (needed := weighed.cells(self.parallel)) > self._longest:
+            return Likelihoods(question.key, (), (), error=self._too_long(needed))
         kept = self._prefixes.keep(prompt[:fixed])
         places = [self._base] if kept is None else [kept.place, self._base]
         donor, known = best_donor(prompt, places)
@@ -105,7 +105,7 @@ class LlamaEngine(Engine):
         self._base.ahead = prompt[known:]
         evaluated = (kept.evaluated if kept else 0) + len(self._base.ahead)
         weigh(weighed, self._base, self._places, self._context)
-        return weighed.likelihoods(Usage(evaluated + weighed.read, len(prompt) - evaluated))
+        return weighed.likelihoods(Usage(evaluated + weighed.own_tokens, len(prompt) - evaluated))
 
     @contextmanager
     def _owned(self) -> Iterator[None]:

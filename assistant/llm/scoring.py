@@ -30,13 +30,12 @@ class Weighed:
     def __post_init__(self) -> None:
         self.logs = [0.0] * len(self.answers)
 
-    @property
-    def cells(self) -> int:
-        """The context that it needs where its longest answers stand side by side: all of them at most."""
-        return len(self.prompt) + sum(len(answer) for answer in self.answers)
+    def cells(self, at_once: int) -> int:
+        """The context that it needs where so many answers stand side by side."""
+        return len(self.prompt) + sum(sorted(map(len, self.answers), reverse=True)[:at_once])
 
     @property
-    def read(self) -> int:
+    def own_tokens(self) -> int:
         """How many tokens of the answers have to be evaluated."""
         return sum(max(len(answer) - 1, 0) for answer in self.answers)
 

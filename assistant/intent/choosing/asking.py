@@ -27,24 +27,34 @@ class Kind(StrEnum):
     PRODUCT = "choose_product"
 
 
-def ask(
-    evidence: Sequence[str], options: Sequence[str], kind: Kind, engine: Engine
-) -> tuple[Scores, Usage]:
+# Evidence that says nothing, to see what the writer thinks of an option by itself.
+NOTHING_KNOWN = {
+    Kind.INTENTION: ["Some product", "Another product"],
+    Kind.PRODUCT: ["Some product", "a purpose"],
+}
+OF_ANYWHERE = 0.5
+
+
+def ask(evidence: Sequence[str], options: Sequence[str], kind: Kind, engine: Engine) -> tuple[Scores, Usage]:
     """How sure the writer is that each option holds: the log of Yes against No, shape (options,).
 
+    Half of how sure it would be of anything is taken off, as it says Yes to some options whatever the evidence is.
     EngineError where it cannot be asked.
     """
     shown = [_shown(text) for text in evidence[:SHOWN_PIECES]]
+    told = [_shown(BECAUSE.sub("", option, count=1)) for option in options]
     questions = [
         Question(
-            key=str(number),
-            messages=conversation(load(kind).render(evidence=shown, option=_shown(BECAUSE.sub("", option, count=1)))),
+            key=f"{number} {place}",
+            messages=conversation(load(kind).render(evidence=texts, option=option)),
             answers=ANSWERS,
         )
-        for number, option in enumerate(options)
+        for number, texts in enumerate((shown, NOTHING_KNOWN[kind]))
+        for place, option in enumerate(told)
     ]
     replies = engine.score(questions).values()
-    return np.array([_sureness(reply) for reply in replies]), sum((reply.usage for reply in replies), Usage())
+    here, anywhere = np.array([_sureness(reply) for reply in replies]).reshape(2, len(options))
+    return here - OF_ANYWHERE * anywhere, sum((reply.usage for reply in replies), Usage())
 
 
 def _sureness(reply: Likelihoods) -> float:

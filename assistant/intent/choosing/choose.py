@@ -23,7 +23,7 @@ from assistant.llm.engine import Engine, Usage
 
 # Where the best option leads by this much, it is right nearly always, and the writer is not asked; nor is it about an
 # option that is so far behind.
-CLEAR = 2.0
+CLEAR = 1.5
 # The writer's sureness counts half of what the measures say: it is often sure and wrong.
 OF_WRITER = 0.5
 MOST_ASKED = 6
@@ -58,27 +58,30 @@ def choose(
     engine: Engine | None = None,
     *,
     kind: Kind = Kind.INTENTION,
-    ground: Sequence[str] = (),
 ) -> Choice:
     """Choose between `options` by texts that say what was saved, bought, searched or wanted.
 
-    `ground` are names of what else is sold here, if they are at hand: more of them make the measures keener. An engine
-    that cannot score is not asked. InputError where there is no evidence or no option with a text.
+    `kind` says what the options are. An engine that cannot score is not asked. InputError where there is no evidence or
+    no option with a text.
     """
     seen = [text for text in evidence if text.strip()]
     if not seen or not any(option.strip() for option in options):
         missing = "option to choose from" if seen else "evidence to choose by"
         raise InputError(f"There is no {missing}.", hint="Give at least one text of each.")
     parts = {
-        "meaning": meaning(seen, options, embedder, ground_of(embedder, ground)),
+        "meaning": meaning(seen, options, embedder, ground_of(embedder)),
         "words": wording(seen, options),
     }
     usage, asked = Usage(), 0
-    contenders = _contenders(sum(parts.values()))
+    contenders = _contenders(_total(parts))
     if engine is not None and engine.can_score and len(contenders) > 1:
         sure, usage = ask(seen, [options[place] for place in contenders], kind, engine)
         parts["writer"], asked = _spread(OF_WRITER * sure, contenders, len(options)), len(contenders)
     return _choice(parts, asked, usage)
+
+
+def _total(parts: Mapping[str, Scores]) -> Scores:
+    return np.asarray(np.sum(list(parts.values()), axis=0))
 
 
 def _contenders(scores: Scores) -> list[int]:
@@ -95,7 +98,7 @@ def _spread(values: Scores, places: Sequence[int], size: int) -> Scores:
 
 
 def _choice(parts: Mapping[str, Scores], asked: int, usage: Usage) -> Choice:
-    scores = sum(parts.values(), np.zeros(1))
+    scores = _total(parts)
     ordered = np.sort(scores)[::-1]
     return Choice(
         best=int(np.argmax(scores)),

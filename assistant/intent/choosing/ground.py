@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,16 +58,11 @@ def words() -> Words:
     return Words(stemmer, Counter(stem for name in names() for stem in empty.of(name)), len(names()))
 
 
-def ground_of(embedder: Embedder, more: Iterable[str] = ()) -> Vectors:
-    """The vectors of the ground, shape (names, dimension), and of `more`: names of what is sold where this is asked."""
+def ground_of(embedder: Embedder) -> Vectors:
+    """The vectors of the ground, shape (names, dimension)."""
     known = _known.get(embedder.fingerprint)
     if known is None:
         while len(_known) >= MOST_KNOWN:
             del _known[next(iter(_known))]
         known = _known[embedder.fingerprint] = embedder.embed(names())
-    own = tuple(more)
-    if not own:
-        return known
-    import numpy as np
-
-    return np.concatenate([known, embedder.embed(own)])
+    return known
