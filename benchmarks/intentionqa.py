@@ -4,10 +4,11 @@
         [--seed 0] [--threads 1] [--home HOME] [--no-writer] [--json]
 
 The files are those of IntentionQA. Our choice stands beside its own measures without the writer, beside one cosine of
-the embedder, and beside the writer asked plainly for a letter on the first `--plain` rows of the same sample. Rows of
-even index are for developing (dev), the odd ones are held. Rows with one option are left out: there is nothing to
-choose. Each row is judged alone: nothing is learnt from the file. Intervals are of 95%, by bootstrap. Needs the default
-embedder and, without `--no-writer`, the default writer. Fewer rows of a seed are the first of more.
+the embedder, and beside the writer asked plainly for a letter on the first `--plain` rows of the same sample; fewer
+rows of a seed are the first of more. The writer has a say in our choice of intentions alone, as in the program. Each
+row is judged by itself: nothing is learnt from the file. Rows of even index are for developing (dev), the odd ones are
+held; rows with one option are left out, as there is nothing to choose. Intervals are of 95%, by bootstrap. Needs the
+default embedder and, without `--no-writer`, the default writer.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,6 @@ import numpy as np
 from assistant.embedding.embedder import Embedder
 from assistant.evaluation.statistics import interval
 from assistant.feeds.text import normalise
-from assistant.intent.choosing.asking import Kind
 from assistant.intent.choosing.choose import Choice, choose
 from assistant.llm.engine import Choice as OneOf
 from assistant.llm.engine import Engine, Field, Request, Usage, conversation
@@ -38,6 +39,15 @@ from assistant.wiring import Workbench
 SPLITS: dict[str, slice] = {"dev": slice(0, None, 2), "held": slice(1, None, 2), "all": slice(None)}
 # What every assertion of the set begins with, which says nothing.
 FRAME = re.compile(r"^PersonX bought a product of Item A and a product of Item B because ")
+
+
+class Kind(StrEnum):
+    """What is chosen between."""
+
+    INTENTION = "intention"
+    PRODUCT = "product"
+
+
 PLAIN = {
     Kind.INTENTION: "Somebody bought these two products:\n{}\nWhat is the most likely reason?",
     Kind.PRODUCT: "Somebody is after this, and bought this product for it:\n{}\nWhich product was bought too?",
@@ -69,7 +79,7 @@ def main() -> None:
     options = parser.parse_args()
     with closing(Workbench(load_settings({"home": options.home, "threads": str(options.threads)}))) as bench:
         figures = {
-            kind.name.lower(): measure(path, kind, bench, options)
+            kind.value: measure(path, kind, bench, options)
             for path, kind in ((options.task1, Kind.INTENTION), (options.task2, Kind.PRODUCT))
         }
     print(json.dumps(figures, indent=2) if options.json else table(figures))
@@ -83,7 +93,8 @@ def measure(path: Path, kind: Kind, bench: Workbench, options: argparse.Namespac
     sample = usable[: options.rows]
     engine = None if options.no_writer else bench.engine
     started = time.process_time()
-    choices = [choose(row.evidence, row.options, bench.embedder, engine, kind=kind) for row in sample]
+    asked = engine if kind is Kind.INTENTION else None
+    choices = [choose(row.evidence, row.options, bench.embedder, asked) for row in sample]
     seconds = time.process_time() - started
     right = marks(sample, [choice.best for choice in choices])
     found = {

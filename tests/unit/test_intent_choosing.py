@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.embedding.hashing import HashingEmbedder
 from assistant.errors import EngineError, InputError
 from assistant.intent.choosing import ground
-from assistant.intent.choosing.asking import SHOWN_CHARS, SHOWN_PIECES, Kind, ask
+from assistant.intent.choosing.asking import SHOWN_CHARS, SHOWN_PIECES, ask
 from assistant.intent.choosing.choose import CLEAR, MOST_ASKED, OF_WRITER, Choice, choose
 from assistant.intent.choosing.measures import meaning, wording
 from assistant.llm.engine import Engine, Likelihoods, Question, Usage
@@ -127,14 +127,6 @@ def test_no_more_than_so_many_options_are_asked_about() -> None:
     assert found.asked == MOST_ASKED and len(engine.asked) == 2 * MOST_ASKED
 
 
-def test_each_kind_is_asked_about_in_its_own_words() -> None:
-    for kind, word in ((Kind.INTENTION, "Reason:"), (Kind.PRODUCT, "Product:")):
-        engine = Sure({})
-        choose(EVIDENCE, CLOSE, EMBEDDER, engine, kind=kind)
-        asked = {question.messages[-1].content.rpartition("\n")[2] for question in engine.asked}
-        assert asked == {f"{word} {option}" for option in CLOSE}
-
-
 def test_a_writer_that_cannot_score_is_left_alone_and_one_that_fails_says_why() -> None:
     assert chosen(*CLOSE, engine=Silent()) == chosen(*CLOSE)
     with pytest.raises(EngineError, match="too long for it"):
@@ -143,7 +135,7 @@ def test_a_writer_that_cannot_score_is_left_alone_and_one_that_fails_says_why() 
 
 def test_the_writer_is_shown_the_beginnings_of_texts_and_no_more_than_a_few() -> None:
     engine = Sure({})
-    ask(["word " * 500] * 40, ["because\nof " + "x" * 5000], Kind.INTENTION, engine)
+    ask(["word " * 500] * 40, ["because\nof " + "x" * 5000], engine)
     content = engine.asked[0].messages[-1].content
     assert len(content) < (SHOWN_PIECES + 1) * (SHOWN_CHARS + 8) + 20
     assert "because" not in content and content.count("\n") == 1
@@ -151,7 +143,7 @@ def test_the_writer_is_shown_the_beginnings_of_texts_and_no_more_than_a_few() ->
 
 def test_what_stands_before_the_option_is_the_same_for_all_so_that_it_is_evaluated_once() -> None:
     engine = Sure({})
-    ask(EVIDENCE, [CAMPING, LAMPS], Kind.INTENTION, engine)
+    ask(EVIDENCE, [CAMPING, LAMPS], engine)
     contents = [question.messages[-1].content for question in engine.asked]
     begins = [content.partition("Reason:")[0] for content in contents]
     assert begins[0] == begins[1] != begins[2] == begins[3]
@@ -159,7 +151,7 @@ def test_what_stands_before_the_option_is_the_same_for_all_so_that_it_is_evaluat
 
 
 def test_what_the_writer_would_say_of_any_evidence_is_taken_off_by_half() -> None:
-    sure, _ = ask(EVIDENCE, [CAMPING, LAMPS], Kind.INTENTION, Sure({CAMPING: 3.0, LAMPS: 2.0}, anywhere=1.0))
+    sure, _ = ask(EVIDENCE, [CAMPING, LAMPS], Sure({CAMPING: 3.0, LAMPS: 2.0}, anywhere=1.0))
     assert sure.tolist() == [2.5, 1.5]
 
 

@@ -37,16 +37,14 @@ COPY: dict[str, object] = {
 VALUES: dict[str, dict[str, object]] = {
     "intent": {"signals": [("1", "saved", "Oak shelf"), ("2", "searched", "wall shelf")], "group": ["1", "2"]},
     "match_why": {"sought": ["oak"], "facts": ["title: Oak shelf (has oak)"]},
-    "choose_intention": {"evidence": ["Oak shelf", "Wall hook"], "option": "they both are for the hall."},
-    "choose_product": {"evidence": ["Oak shelf", "to furnish a hall"], "option": "Wall hook"},
+    "choose": {"evidence": ["Oak shelf", "Wall hook"], "option": "they both are for the hall."},
     **{format.prompt: COPY for format in FORMATS.values()},
 }
 # How a text of somebody else's gets into each prompt.
 DATA_OF: dict[str, Callable[[str], dict[str, object]]] = {
     "intent": lambda text: {"signals": [("1", "saved", text)]},
     "match_why": lambda text: {"facts": [f"title: {text}"]},
-    "choose_intention": lambda text: {"evidence": [text]},
-    "choose_product": lambda text: {"option": text},
+    "choose": lambda text: {"evidence": [text]},
 }
 every_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
 

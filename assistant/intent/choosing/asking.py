@@ -1,10 +1,9 @@
-"""The writer's say: is this option true of this evidence, Yes or No, and how sure of it? It writes nothing."""
+"""The writer's say: is this the reason behind the evidence, Yes or No, and how sure of it? It writes nothing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 
 import numpy as np
 
@@ -13,29 +12,18 @@ from assistant.intent.choosing.measures import Scores
 from assistant.llm.engine import Engine, Likelihoods, Question, Usage, conversation
 from prompts import load
 
+PROMPT = "choose"
 ANSWERS = ("Yes", "No")
 # Of a text the writer is shown its beginning, where names say what a thing is; of many pieces of evidence the first.
 SHOWN_CHARS, SHOWN_PIECES = 80, 8
-MOST_BLANK = re.compile(r"\s+")
+BLANKS = re.compile(r"\s+")
 BECAUSE = re.compile(r"because\s+", re.IGNORECASE)
-
-
-class Kind(StrEnum):
-    """What is chosen between: each is asked about in its own words, by the prompt of this name."""
-
-    INTENTION = "choose_intention"
-    PRODUCT = "choose_product"
-
-
 # Evidence that says nothing, to see what the writer thinks of an option by itself.
-NOTHING_KNOWN = {
-    Kind.INTENTION: ["Some product", "Another product"],
-    Kind.PRODUCT: ["Some product", "a purpose"],
-}
+NOTHING_KNOWN = ["Some product", "Another product"]
 OF_ANYWHERE = 0.5
 
 
-def ask(evidence: Sequence[str], options: Sequence[str], kind: Kind, engine: Engine) -> tuple[Scores, Usage]:
+def ask(evidence: Sequence[str], options: Sequence[str], engine: Engine) -> tuple[Scores, Usage]:
     """How sure the writer is that each option holds: the log of Yes against No, shape (options,).
 
     Half of how sure it would be of anything is taken off, as it says Yes to some options whatever the evidence is.
@@ -46,10 +34,10 @@ def ask(evidence: Sequence[str], options: Sequence[str], kind: Kind, engine: Eng
     questions = [
         Question(
             key=f"{number} {place}",
-            messages=conversation(load(kind).render(evidence=texts, option=option)),
+            messages=conversation(load(PROMPT).render(evidence=texts, option=option)),
             answers=ANSWERS,
         )
-        for number, texts in enumerate((shown, NOTHING_KNOWN[kind]))
+        for number, texts in enumerate((shown, NOTHING_KNOWN))
         for place, option in enumerate(told)
     ]
     replies = engine.score(questions).values()
@@ -66,7 +54,7 @@ def _sureness(reply: Likelihoods) -> float:
 
 def _shown(text: str) -> str:
     """The beginning of a text in whole words, on one line."""
-    line = MOST_BLANK.sub(" ", text).strip()
+    line = BLANKS.sub(" ", text).strip()
     if len(line) <= SHOWN_CHARS:
         return line
     return (line[: SHOWN_CHARS + 1].rpartition(" ")[0] or line[:SHOWN_CHARS]).rstrip(" ,-(")

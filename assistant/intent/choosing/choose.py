@@ -16,13 +16,13 @@ import numpy as np
 
 from assistant.embedding.embedder import Embedder
 from assistant.errors import InputError
-from assistant.intent.choosing.asking import Kind, ask
+from assistant.intent.choosing.asking import ask
 from assistant.intent.choosing.ground import ground_of
 from assistant.intent.choosing.measures import Scores, meaning, wording
 from assistant.llm.engine import Engine, Usage
 
-# Where the best option leads by this much, it is right nearly always, and the writer is not asked; nor is it about an
-# option that is so far behind.
+# Where the best option leads by this much, it is right nine times out of ten, and the writer is not asked; nor is it
+# about an option that is so far behind.
 CLEAR = 1.5
 # The writer's sureness counts half of what the measures say: it is often sure and wrong.
 OF_WRITER = 0.5
@@ -56,13 +56,12 @@ def choose(
     options: Sequence[str],
     embedder: Embedder,
     engine: Engine | None = None,
-    *,
-    kind: Kind = Kind.INTENTION,
 ) -> Choice:
     """Choose between `options` by texts that say what was saved, bought, searched or wanted.
 
-    `kind` says what the options are. An engine that cannot score is not asked. InputError where there is no evidence or
-    no option with a text.
+    Give an engine where the options are intentions, needs or statements; between products a small writer chooses no
+    better than the measures. One that cannot score is not asked. InputError where there is no evidence, or no option
+    with a text; EngineError where a writer that was asked fails.
     """
     seen = [text for text in evidence if text.strip()]
     if not seen or not any(option.strip() for option in options):
@@ -75,7 +74,7 @@ def choose(
     usage, asked = Usage(), 0
     contenders = _contenders(_total(parts))
     if engine is not None and engine.can_score and len(contenders) > 1:
-        sure, usage = ask(seen, [options[place] for place in contenders], kind, engine)
+        sure, usage = ask(seen, [options[place] for place in contenders], engine)
         parts["writer"], asked = _spread(OF_WRITER * sure, contenders, len(options)), len(contenders)
     return _choice(parts, asked, usage)
 
