@@ -21,8 +21,8 @@ from assistant.intent.choosing.ground import ground_of
 from assistant.intent.choosing.measures import Scores, meaning, wording
 from assistant.llm.engine import Engine, Usage
 
-# Where the best option leads by this much, it is right nine times out of ten, and the writer is not asked; nor is it
-# about an option that is so far behind.
+# Where the best option leads by this much, it is right nine times out of ten and a small writer makes it no better: it
+# is not asked, nor is it about an option that is so far behind.
 CLEAR = 1.5
 # The writer's sureness counts half of what the measures say: it is often sure and wrong.
 OF_WRITER = 0.5
