@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from assistant.errors import EngineError
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -136,6 +138,36 @@ class Reply:
 
 Event = Piece | Reply
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Texts that could follow: how likely is each of `answers` where the conversation stands, right after `lead`?
+
+    The lead is the beginning of the engine's own turn, as that of a field is; an answer goes on from it, so that one
+    that begins a word begins with a blank. All is data: what looks like a control token is plain text.
+    """
+
+    key: str
+    messages: tuple[Message, ...]
+    answers: tuple[str, ...]
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihoods:
+    """What a writer thinks of the answers of one question.
+
+    `logs` are the natural logarithms of their probabilities, `tokens` their lengths, both in the order of the answers.
+    With an `error`, one sentence of why this question could not be weighed, there are none.
+    """
+
+    key: str
+    logs: tuple[float, ...]
+    tokens: tuple[int, ...]
+    usage: Usage = field(default_factory=Usage)
+    error: str = ""
+
+
 # Asked for at most so many more requests, whenever there is room for some.
 Source = Callable[[int], Sequence[Request]]
 
@@ -145,6 +177,7 @@ class Engine(ABC):
 
     name: str
     fingerprint: str
+    can_score = False
 
     @abstractmethod
     def serve(self, source: Source) -> Iterator[Event]:
@@ -171,6 +204,16 @@ class Engine(ABC):
             else:
                 replies[event.key] = event
         return {request.key: replies[request.key] for request in requests}
+
+    def score(self, questions: Sequence[Question]) -> dict[str, Likelihoods]:  # noqa: ARG002 - for those that can
+        """How likely the answers of each question are, by key, in the order of the questions; nothing is written.
+
+        EngineError where `can_score` is false: this writer tells its texts alone.
+        """
+        raise EngineError(
+            f"The writer {self.name} does not say how likely a given text is.",
+            hint="Choose a GGUF that runs here: --writer.",
+        )
 
     def close(self) -> None:  # noqa: B027 - most engines hold nothing
         """Give back the memory; the engine is of no use after."""

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.errors import EngineError
 from assistant.llm.chat import Chat
-from assistant.llm.engine import Engine, Event, Reply, Source, Usage
+from assistant.llm.engine import Engine, Event, Likelihoods, Question, Reply, Source, Usage
 from assistant.llm.native import Context, Model
 from assistant.llm.prefixes import Prefixes
+from assistant.llm.scoring import Weighed, weigh
 from assistant.llm.sharing import Entry, Place, best_donor, promised
 from assistant.llm.writing import Writing
 
@@ -37,6 +38,8 @@ class LlamaEngine(Engine):
     `cache` is a folder for the fixed beginnings of prompts, evaluated once for all runs.
     """
 
+    can_score = True
+
     def __init__(
         self,
         path: Path,
@@ -50,10 +53,12 @@ class LlamaEngine(Engine):
         self.name, self.fingerprint, self.parallel = name, fingerprint, parallel
         self._model = Model(path)
         self._chat = Chat(self._model, name)
-        sequences = KEPT + parallel
+        # One more than texts need: what the answers of a question go on from.
+        sequences = KEPT + parallel + 1
         self._context = Context(self._model, cells=CONTEXT_CELLS, sequences=sequences, step=STEP, threads=threads)
         self._prefixes = Prefixes(self._context, range(KEPT), cache, fingerprint)
-        self._places = [Place(sequence) for sequence in range(KEPT, sequences)]
+        self._places = [Place(sequence) for sequence in range(KEPT, sequences - 1)]
+        self._base = Place(sequences - 1)
         self._writings: dict[int, Writing] = {}
         self._held: deque[Writing] = deque()
         self._turn = threading.Lock()
@@ -74,9 +79,33 @@ class LlamaEngine(Engine):
             finally:
                 self._clear()
 
+    def score(self, questions: Sequence[Question]) -> dict[str, Likelihoods]:
+        with self._owned():
+            try:
+                return {question.key: self._likelihoods(question) for question in questions}
+            finally:
+                self._clear()
+
     def close(self) -> None:
         self._context.close()
         self._model.close()
+
+    def _likelihoods(self, question: Question) -> Likelihoods:
+        """Weigh one question; what its prompt has in common with the one before is not evaluated again."""
+        tokens, fixed = self._chat.tokens(question.messages)
+        prompt = tokens + self._model.tokenise(question.lead, special=False)
+        answers = [self._model.tokenise(answer, special=False) for answer in question.answers]
+        weighed = Weighed(question, prompt, fixed, answers)
+        if (needed := weighed.cells(self.parallel)) > self._longest:
+            return Likelihoods(question.key, (), (), error=self._too_long(needed))
+        kept = self._prefixes.keep(prompt[:fixed])
+        places = [self._base] if kept is None else [kept.place, self._base]
+        donor, known = best_donor(prompt, places)
+        self._hand_over(donor, self._base, known)
+        self._base.ahead = prompt[known:]
+        evaluated = (kept.evaluated if kept else 0) + len(self._base.ahead)
+        weigh(weighed, self._base, self._places, self._context)
+        return weighed.likelihoods(Usage(evaluated + weighed.own_tokens, len(prompt) - evaluated))
 
     @contextmanager
     def _owned(self) -> Iterator[None]:
@@ -187,14 +216,13 @@ class LlamaEngine(Engine):
             writing.close()
         self._writings.clear()
         self._held.clear()
-        for place in self._places:
+        for place in (*self._places, self._base):
             self._forget(place)
         self._prefixes.clear()
         self._places.sort(key=lambda place: place.sequence)
 
     def _refusal(self, writing: Writing) -> Reply:
-        return Reply(
-            writing.request.key,
-            {},
-            error=f"It needs {writing.most_tokens} tokens of context, and {self._longest} are there for one text.",
-        )
+        return Reply(writing.request.key, {}, error=self._too_long(writing.most_tokens))
+
+    def _too_long(self, tokens: int) -> str:
+        return f"It needs {tokens} tokens of context, and {self._longest} are there for one text."

@@ -7,20 +7,43 @@ field with what fits its form, `--writer scripted:FILE` reads the answers from a
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from assistant.errors import InputError
-from assistant.llm.engine import Choice, Citations, Engine, Event, Field, Form, Piece, Reply, Request, Source, Usage
+from assistant.llm.engine import (
+    Choice,
+    Citations,
+    Engine,
+    Event,
+    Field,
+    Form,
+    Likelihoods,
+    Piece,
+    Question,
+    Reply,
+    Request,
+    Source,
+    Usage,
+)
 from assistant.llm.grammar import NOT_IN_COPY
 
 Script = Mapping[str, Sequence[str]]
+# Words that a writer without a model could say; each is as likely as one that was said once.
+VOCABULARY = 10_000
 
 
 class ScriptedEngine(Engine):
-    """Answers by the name of the field, each list in turn and from the start again when it is used up."""
+    """Answers by the name of the field, each list in turn and from the start again when it is used up.
+
+    What it finds likely is what was said before: a word by how often the conversation has it.
+    """
+
+    can_score = True
 
     def __init__(self, script: Script | None = None) -> None:
         self.name = "scripted"
@@ -33,6 +56,9 @@ class ScriptedEngine(Engine):
         while requests := source(1):
             for request in requests:
                 yield from self._write(request)
+
+    def score(self, questions: Sequence[Question]) -> dict[str, Likelihoods]:
+        return {question.key: _likelihoods(question) for question in questions}
 
     def _write(self, request: Request) -> Iterator[Event]:
         self.requests.append(request)
@@ -55,6 +81,18 @@ class ScriptedEngine(Engine):
     def _cut(request: Request, texts: Mapping[str, str]) -> frozenset[str]:
         limits = {field.name: getattr(field.form, "max_chars", len(texts[field.name])) for field in request.fields}
         return frozenset(name for name, text in texts.items() if len(text) > limits[name])
+
+
+def _likelihoods(question: Question) -> Likelihoods:
+    said = Counter(_words(" ".join([*(message.content for message in question.messages), question.lead])))
+    answers = [_words(answer) for answer in question.answers]
+    all_words = sum(said.values()) + VOCABULARY
+    logs = [sum(math.log((said[word] + 1) / all_words) for word in answer) for answer in answers]
+    return Likelihoods(question.key, tuple(logs), tuple(map(len, answers)), Usage(evaluated=sum(map(len, answers))))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def read_script(path: Path) -> Script:

@@ -24,6 +24,7 @@ from assistant.llm.engine import (
     Field,
     Message,
     Piece,
+    Question,
     Reply,
     Request,
     Text,
@@ -258,6 +259,32 @@ def test_an_error_of_the_source_leaves_the_engine_usable(engine: Engine) -> None
     with pytest.raises(LookupError):
         list(engine.serve(source))
     assert set(engine.complete(a_few(1))) == {"ad 0"}
+
+
+def question(key: str, *answers: str, text: str = "Which drink do you like?", lead: str = "I like") -> Question:
+    return Question(key=key, messages=(SYSTEM, Message("user", text)), answers=answers, lead=lead)
+
+
+def test_an_engine_says_how_likely_given_texts_are_or_that_it_cannot(engine: Engine) -> None:
+    asked = [
+        question("b", " tea.", " a hammer and nails."),
+        question("a", "", " tea.", " coffee.", " milk.", " water."),
+    ]
+    if not engine.can_score:
+        with pytest.raises(EngineError, match="does not say how likely") as caught:
+            engine.score(asked)
+        assert engine.name in str(caught.value) and caught.value.hint
+        return
+    found = engine.score(asked)
+    assert list(found) == ["b", "a"] and engine.score([]) == {}
+    for each in asked:
+        likely = found[each.key]
+        assert (likely.key, likely.error) == (each.key, "")
+        assert len(likely.logs) == len(likely.tokens) == len(each.answers)
+        assert likely.usage.evaluated > 0 and likely.usage.generated == 0
+        for log, length, answer in zip(likely.logs, likely.tokens, each.answers, strict=True):
+            assert (log < 0) == (length > 0) == bool(answer)
+    assert engine.score(asked[:1])["b"].logs == engine.score(asked[:1])["b"].logs
 
 
 # From here on: what only a writer in this process can be asked.
@@ -746,6 +773,91 @@ def test_a_field_whose_grammar_is_none_is_an_error_and_the_engine_goes_on(small:
         with pytest.raises(EngineError, match="grammar"):
             small.complete([ask("ad", "A lamp", *fields)])
     assert small.complete([ask("ad", "A lamp", fine)])["ad"].texts == {"fine": "yes"}
+
+
+def plainly(engine: LlamaEngine, asked: Question, answer: str) -> float:
+    """The log-likelihood of one answer by evaluating all of its tokens in a row, one at a time."""
+    prompt = engine._chat.tokens(asked.messages)[0] + engine._model.tokenise(asked.lead, special=False)
+    following = engine._model.tokenise(answer, special=False)
+    total = 0.0
+    for position, token in enumerate(prompt + following):
+        if position >= len(prompt):
+            logits = engine._context.logits(0).astype(np.float64)
+            total += float(logits[token] - np.log(np.exp(logits - logits.max()).sum()) - logits.max())
+        engine._context.evaluate([Entry(token, position, 0, read=True)])
+    engine._context.forget(0)
+    return total
+
+
+@pytest.mark.real_model
+def test_how_likely_a_text_is_does_not_depend_on_what_it_is_asked_with(fresh: LlamaEngine) -> None:
+    """Also where there are more answers than sequences, and where one is longer than a step."""
+    answers = (" tea.", " coffee with milk.", " tea and a slice of cake.", "", " " + "tea and coffee, " * 60)
+    asked = question("a", *answers)
+    found = fresh.score([question("first", " tea.", text="Which colour?"), asked])["a"]
+    assert found.logs == pytest.approx([plainly(fresh, asked, answer) for answer in answers], rel=0.02, abs=0.05)
+    alone = fresh.score([question("b", answers[1])])["b"].logs[0]
+    first = fresh.score([question("c", " coffee")])["c"].logs[0]
+    rest = fresh.score([question("d", " with milk.", lead="I like coffee")])["d"].logs[0]
+    assert alone == pytest.approx(found.logs[1], abs=0.05) and alone == pytest.approx(first + rest, abs=0.05)
+
+
+@pytest.mark.real_model
+def test_what_questions_have_in_common_is_evaluated_once(fresh: LlamaEngine) -> None:
+    asked = [question(key, " tea and cake.", " coffee.", text=f"Here is tea, coffee and {key}. Which?") for key in "ab"]
+    prompts = [fresh._chat.tokens(each.messages)[0] + fresh._model.tokenise(each.lead, special=False) for each in asked]
+    shared = next(place for place in range(len(prompts[0])) if prompts[0][place] != prompts[1][place])
+    usages = [found.usage for found in fresh.score(asked).values()]
+    answers = sum(len(fresh._model.tokenise(answer, special=False)) - 1 for answer in asked[0].answers)
+    assert usages == [
+        Usage(len(prompts[0]) + answers, 0),
+        Usage(len(prompts[1]) - shared + answers, shared),
+    ]
+    again = fresh.score(asked[:1])["a"].usage
+    assert again.reused == fixed_tokens(fresh, ask("x", "y"))
+
+
+@pytest.mark.real_model
+def test_texts_are_the_same_whether_or_not_something_was_weighed_before(fresh: LlamaEngine) -> None:
+    expected = texts_of(fresh, a_few())
+    fresh.score([question("a", *(f" {word}" for word in ("tea", "milk", "water", "juice", "cocoa")))])
+    assert texts_of(fresh, a_few()) == expected
+
+
+@pytest.mark.real_model
+def test_a_question_that_is_too_long_is_refused_alone(small: LlamaEngine) -> None:
+    found = small.score([question("long", " tea", text="tea " * CONTEXT_CELLS), question("short", " tea")])
+    assert "tokens of context" in found["long"].error and found["long"].logs == ()
+    assert found["short"].error == "" and len(found["short"].logs) == 1
+
+
+@pytest.mark.real_model
+def test_nothing_is_weighed_in_the_middle_of_texts_of_the_same_thread(small: LlamaEngine) -> None:
+    events = small.stream(a_few())
+    next(iter(events))
+    with pytest.raises(EngineError, match="busy"):
+        small.score([question("a", " tea")])
+    events.close()  # type: ignore[attr-defined]
+    assert small.score([question("a", " tea")])["a"].error == ""
+
+
+@pytest.mark.real_model
+def test_an_interrupt_while_something_is_weighed_leaves_the_engine_usable(
+    small: LlamaEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [question("a", " tea and cake.", " coffee.")]
+    expected, evaluate, calls = small.score(asked), small._context.evaluate, list[int]()
+
+    def interrupted(entries: Sequence[Entry]) -> None:
+        calls.append(len(entries))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        evaluate(entries)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(small._context, "evaluate", interrupted)
+        small.score(asked)
+    assert small.score(asked) == expected
 
 
 LOAD = """if True:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import InputError
-from assistant.llm.engine import Choice, Citations, Field, Form, Message, Piece, Reply, Request, Text
+from assistant.llm.engine import Choice, Citations, Field, Form, Message, Piece, Question, Reply, Request, Text
 from assistant.llm.scripted import ScriptedEngine, read_script
 
 
@@ -110,3 +110,14 @@ def test_a_file_that_is_no_script_is_named(tmp_path: Path, content: bytes) -> No
 def test_a_script_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.json"):
         read_script(tmp_path / "none.json")
+
+
+def test_what_was_said_before_is_likelier_than_what_was_not() -> None:
+    messages = (Message("system", "You sell oak shelves."), Message("user", "An OAK shelf, oak table"))
+    asked = Question(key="q", messages=messages, answers=("oak", "table", "zebra", "", "oak table"), lead="Lamp")
+    found = ScriptedEngine().score([asked])["q"]
+    oak, table, zebra, nothing, both = found.logs
+    assert 0.0 == nothing > oak > table > zebra
+    assert both == pytest.approx(oak + table)
+    assert found.tokens == (1, 1, 1, 0, 2)
+    assert ScriptedEngine().score([asked])["q"] == found

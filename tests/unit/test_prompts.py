@@ -37,12 +37,14 @@ COPY: dict[str, object] = {
 VALUES: dict[str, dict[str, object]] = {
     "intent": {"signals": [("saved", "Oak shelf"), ("searched", "wall shelf")]},
     "match_why": {"sought": ["oak"], "facts": ["title: Oak shelf (has oak)"]},
+    "choose": {"evidence": ["Oak shelf", "Wall hook"], "option": "they both are for the hall."},
     **{format.prompt: COPY for format in FORMATS.values()},
 }
 # How a text of somebody else's gets into each prompt.
 DATA_OF: dict[str, Callable[[str], dict[str, object]]] = {
     "intent": lambda text: {"signals": [("saved", text)]},
     "match_why": lambda text: {"facts": [f"title: {text}"]},
+    "choose": lambda text: {"evidence": [text]},
 }
 every_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
 
