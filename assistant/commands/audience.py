@@ -14,6 +14,7 @@ import typer
 
 from assistant.commands.context import AsJson, Context, here
 from assistant.commands.matching import AsCsv
+from assistant.commands.occasion import moment
 from assistant.commands.people import Topics, people_of, pseudonyms_of
 from assistant.errors import ExitCode, PrivacyError, UsageError
 from store.records import Ad, Kind, Match
@@ -45,6 +46,7 @@ def audience(
         bool, typer.Option("--small-test-audience", help="Allow fewer than 100: for made-up data in a file alone.")
     ] = False,
     segments: Annotated[int, typer.Option(min=1, max=100, help="Segments to show at most.", metavar="N")] = 20,
+    at: Annotated[str, typer.Option(help="As of this time; now by default.", metavar="TIME")] = "",
     ads: Annotated[int, typer.Option(min=0, max=20, help="Ads to show for each segment.", metavar="N")] = 3,
     briefs: Folder = None,
     force: Annotated[bool, typer.Option("--force", help="Replace briefs that are there.")] = False,
@@ -68,7 +70,7 @@ def audience(
     _check(context, rules, signals, as_json=as_json, as_csv=as_csv)
     if briefs is not None:
         _check_folder(briefs, force=force)
-    crowd, complete = _crowd(context, signals)
+    crowd, complete = _crowd(context, signals, moment(at))
     found = _audience(context, crowd, rules, (segments, ads), seed=None if plain else seed)
     if briefs is not None:
         _write_briefs(context, found, briefs, force=force)
@@ -102,16 +104,16 @@ def _check_folder(folder: Path, *, force: bool) -> None:
         )
 
 
-def _crowd(context: Context, path: str) -> tuple[Crowd, bool]:
+def _crowd(context: Context, path: str, now: datetime) -> tuple[Crowd, bool]:
     """The interests of all people, and whether all rows of their file could be used."""
     store = context.workbench.store()
     if not path:
-        return _gathered(context, store, _kept(store), people_of(store).count()[0]), True
+        return _gathered(context, store, _kept(store), people_of(store).count()[0], now), True
     from assistant.intent.audience.reading import read_rows
     from assistant.intent.signals import SignalFile
     from assistant.terminal.progress import Bar
 
-    with SignalFile(path, store, pseudonyms_of(context), datetime.now(UTC)) as file:
+    with SignalFile(path, store, pseudonyms_of(context), now) as file:
         with Bar(context.screen, f"Reading {file.name}") as bar:
             rows = read_rows(
                 file, lambda so_far: bar.update(file.bytes_read, file.total_bytes, f"{so_far.read:,} rows")
@@ -120,7 +122,7 @@ def _crowd(context: Context, path: str) -> tuple[Crowd, bool]:
             context.screen.warn(problem)
     if rows.refused > len(rows.problems):
         context.screen.warn(f"and {rows.refused - len(rows.problems):,} more signals that cannot be used")
-    return _gathered(context, store, rows.histories(people_of(store)), len(rows.signals)), not rows.refused
+    return _gathered(context, store, rows.histories(people_of(store)), len(rows.signals), now), not rows.refused
 
 
 def _kept(store: Store) -> Iterator[History]:
@@ -129,7 +131,7 @@ def _kept(store: Store) -> Iterator[History]:
     return kept_histories(people_of(store))
 
 
-def _gathered(context: Context, store: Store, histories: Iterator[History], count: int) -> Crowd:
+def _gathered(context: Context, store: Store, histories: Iterator[History], count: int, now: datetime) -> Crowd:
     """Make the profiles, with how fast it goes; what was left out is told in round numbers, and never what it was."""
     from assistant.embedding.topics import InterestGuesser
     from assistant.intent.audience.gathering import Parts, gather
@@ -137,7 +139,7 @@ def _gathered(context: Context, store: Store, histories: Iterator[History], coun
     from assistant.terminal.audience import tell_left_out
     from store.audit import Action
 
-    embedder, now = context.workbench.embedder, datetime.now(UTC)
+    embedder = context.workbench.embedder
     require_embedder(store, embedder)
     parts = Parts(
         store=store,
@@ -148,7 +150,7 @@ def _gathered(context: Context, store: Store, histories: Iterator[History], coun
     )
     with _profiles_bar(context, count) as on_progress:
         crowd = gather(histories, parts, on_progress)
-    people_of(store).audit.note(Action.PROFILED, crowd.progress.people, crowd.progress.signals, now)
+    people_of(store).audit.note(Action.PROFILED, crowd.progress.people, crowd.progress.signals, datetime.now(UTC))
     if left_out := tell_left_out(crowd.progress.left_out):
         context.screen.say(left_out)
     return crowd

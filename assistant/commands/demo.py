@@ -28,7 +28,7 @@ STEPS = (
     ),
     (
         "What is this person after, and where on the way?",
-        "intent --signals {folder}/journeys.jsonl --person journey-balcony-herbs --ads 2",
+        "intent --signals {folder}/journeys.jsonl --person journey-balcony-herbs --at 2026-05-01 --ads 2",
     ),
 )
 NEXT = (

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.commands.context import AsJson, Context, here
-from assistant.commands.people import Topics, people_of, pseudonyms_of
+from assistant.commands.occasion import moment
+from assistant.commands.people import Topics, known_as, people_of, pseudonyms_of
 from assistant.errors import ExitCode, PrivacyError, UsageError
+from store.consent import NOTHING_SAID, Consent
 from store.records import Kind, Match, Signal
 
 if TYPE_CHECKING:
     from assistant.embedding.embedder import Vectors
     from assistant.intent.explaining.model import Explanation
     from assistant.intent.journey import Journey
-    from store.consent import Consent
     from store.store import Store
 
 SETTLED = ("purchase", "hide")
@@ -40,11 +41,12 @@ def intent(
     ctx: typer.Context,
     pins: Annotated[str, typer.Option(help="Pins that a person saved.", metavar="ID,ID,...")] = "",
     signals: Annotated[str, typer.Option(help="File of saves, searches and clicks.", metavar="FILE")] = "",
-    person: Annotated[str, typer.Option(help="Whose signals, where the file holds several.", metavar="ID")] = "",
+    person: Annotated[str, typer.Option(help="Whose signals, in the file or in the store.", metavar="ID")] = "",
     reader: Annotated[
         Reader | None, typer.Option("--for", help="Told to the person, to an advertiser or to an engineer.")
     ] = None,
     journey: Annotated[bool, typer.Option("--journey", help="Draw the way along time, and what serves it.")] = False,
+    at: Annotated[str, typer.Option(help="As of this time; now by default.", metavar="TIME")] = "",
     ads: Annotated[int, typer.Option(min=0, max=20, help="Ads to show for each need.", metavar="N")] = 3,
     seed: Annotated[int, typer.Option(help="Another seed gives other sentences.", metavar="N")] = 0,
     as_json: AsJson = False,
@@ -61,9 +63,10 @@ def intent(
 
     context = here(ctx)
     pins = plain(pins)
-    if bool(pins) == bool(signals):
+    if bool(pins) == bool(signals or person):
         raise UsageError(
-            "Give --pins ID,ID,... or --signals FILE.", hint='`pinwright match "herbs" --among pins` shows ids of pins.'
+            "Give --pins ID,ID,..., --signals FILE, or --person ID.",
+            hint='`pinwright match "herbs" --among pins` shows ids of pins.',
         )
     if journey and reader is Reader.ADVERTISER:
         raise UsageError(
@@ -72,8 +75,9 @@ def intent(
         )
     require_allowed(context.settings)
     store = context.workbench.store()
-    history, complete = _history(context, store, pins, signals, person)
-    explanation, vectors = _explain(context, store, history, ads, seed)
+    now = moment(at)
+    history, complete = _history(context, store, pins, signals, person, now)
+    explanation, vectors = _explain(context, store, history, now, ads, seed)
     found = [(need.statement.text or "this need", match) for need in explanation.needs for match in need.ads]
     context.results.keep(found, Kind.AD)
     way = _way(history, explanation, vectors) if journey else None
@@ -82,40 +86,66 @@ def intent(
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _history(context: Context, store: Store, pins: str, path: str, person: str) -> tuple[Sequence[Signal], bool]:
+def _history(
+    context: Context, store: Store, pins: str, path: str, person: str, now: datetime
+) -> tuple[Sequence[Signal], bool]:
     """The signals that may be used, oldest first, and whether all rows could be read."""
-    from assistant.intent.signals import read_signals, signals_from_pins
+    from assistant.intent.signals import signals_from_pins
 
     if pins:
-        return signals_from_pins(pins.split(","), store), True
+        # Whose they are is not said.
+        return _admitted(context, store, signals_from_pins(pins.split(","), store), NOTHING_SAID, now), True
+    return _from_file(context, store, path, person, now) if path else (_kept(context, store, person, now), True)
+
+
+def _from_file(context: Context, store: Store, path: str, person: str, now: datetime) -> tuple[Sequence[Signal], bool]:
+    from assistant.intent.signals import read_signals
+
     pseudonyms = pseudonyms_of(context)
-    read = read_signals(path, store, pseudonyms)
+    read = read_signals(path, store, pseudonyms, now)
     for problem in (*read.notes, *read.problems[:5]):
         context.screen.warn(problem)
     if len(read.problems) > 5:
         context.screen.warn(f"and {len(read.problems) - 5} more signals that cannot be used")
     pseudonym = pseudonyms.of(person) if person else ""
     signals, consent = read.of(pseudonym, path), read.consent_of(pseudonym, people_of(store))
-    return _admitted(context, store, signals, consent), not read.problems
+    return _admitted(context, store, signals, consent, now), not read.problems
 
 
-def _admitted(context: Context, store: Store, signals: Sequence[Signal], consent: Consent) -> Sequence[Signal]:
+def _kept(context: Context, store: Store, person: str, now: datetime) -> Sequence[Signal]:
+    """What the store keeps of a person, as far as it may be used."""
+    from assistant.intent.signals import signals_of
+
+    pseudonym = pseudonyms_of(context).of(known_as(person))
+    if not (signals := signals_of(pseudonym, store)):
+        raise UsageError(
+            "The store keeps no signals of this person.",
+            hint="Bring some in with `pinwright signals import FILE`, or name a file: --signals FILE.",
+        )
+    return _admitted(context, store, signals, people_of(store).consent(pseudonym), now)
+
+
+def _admitted(
+    context: Context, store: Store, signals: Sequence[Signal], consent: Consent, now: datetime
+) -> Sequence[Signal]:
     """What the person lets be used; PrivacyError where that is nothing."""
-    from assistant.privacy.admit import admit
+    from assistant.privacy.admit import Reason, admit
     from assistant.terminal.privacy import tell_dropped
 
-    found = admit(signals, consent, datetime.now(UTC), Topics(context, store))
+    found = admit(signals, consent, now, Topics(context, store))
     if dropped := tell_dropped(found.dropped):
         context.screen.say(f"Left out: {dropped}.")
-    if not found.signals:
+    if signals and not found.signals:
+        old = set(found.dropped) == {Reason.OLD}
         raise PrivacyError(
-            "Nothing of this history may be used.", hint="See what the person allows: `pinwright privacy`."
+            "Nothing of this history may be used.",
+            hint="--at TIME looks at it as of then." if old else "`pinwright privacy show` says what a person allows.",
         )
     return found.signals
 
 
 def _explain(
-    context: Context, store: Store, history: Sequence[Signal], ads: int, seed: int
+    context: Context, store: Store, history: Sequence[Signal], now: datetime, ads: int, seed: int
 ) -> tuple[Explanation, Vectors]:
     from assistant.embedding.topics import InterestGuesser
     from assistant.intent.explaining.explain import Parts, explain, vectors_of
@@ -137,7 +167,7 @@ def _explain(
         return ads_for(query, store, limit=ads, settled=settled | set(taken))
 
     vectors = vectors_of(history, embedder)
-    parts = Parts(engine=bench.engine, embedder=embedder, find_ads=find_ads, guesser=InterestGuesser(embedder))
+    parts = Parts(engine=bench.engine, embedder=embedder, find_ads=find_ads, now=now, guesser=InterestGuesser(embedder))
     context.screen.say(f"{counted(len(history), 'signal')}\n")
     with Draft(context.screen) as draft:
         return explain(history, vectors, parts, seed=seed, on_piece=draft.add), vectors

@@ -37,7 +37,7 @@ def read_occasion(given: Circumstances, beside: str, topics: frozenset[Interest]
     from assistant.matching.eligible.occasion import Occasion
 
     return Occasion(
-        now=_time(given.at) if given.at else datetime.now(UTC),
+        now=moment(given.at),
         beside=beside,
         topics=topics,
         country=given.country,
@@ -49,15 +49,17 @@ def read_occasion(given: Circumstances, beside: str, topics: frozenset[Interest]
     )
 
 
-def _time(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """The time that `--at` names, in UTC; now where it names none. Raises UsageError."""
+    if not text:
+        return datetime.now(UTC)
     try:
         found = datetime.fromisoformat(text)
-        moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise UsageError(
             f"{text!r} is no time.", hint="Write --at like 2026-12-01T09:00+01:00; without a zone it is UTC."
         ) from None
-    return moment
 
 
 def _language(code: str) -> str:

@@ -343,7 +343,7 @@ def test_signals_that_cannot_be_used_are_named_and_the_others_explained(
     (tmp_path / "signals.jsonl").write_text("\n".join(map(json.dumps, rows)))
     ended = store("intent", "--signals", str(tmp_path / "signals.jsonl"))
     assert ended.code == 1
-    assert "line 2: the kind 'hug'" in ended.err and "line 3: There is no pin with the id gone" in ended.err
+    assert "line 2: the kind 'hug'" in ended.err and "line 3: there is no pin with the id gone" in ended.err
 
 
 @pytest.mark.parametrize("command", ["store", "models"])

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 GOLDEN = Path(__file__).parent / "golden"
+# The signals of the tests are of a day that was.
+SIGNALS = ("--signals", "{files}/signals.jsonl", "--at", "2026-05-01")
 COMMANDS = {
     "match-text": ("match", "oak lamp", "--limit", "3"),
     "match-pin": ("match", "--pin", "pin-herbs", "--limit", "2"),
@@ -23,10 +25,10 @@ COMMANDS = {
     "check-passing": ("check", "An oak lamp that dims by touch.", "--product", "lamp-oak"),
     "check-refused": ("check", "Waterproof oak. LOSE WEIGHT, only 20 USD today!!", "--product", "lamp-oak"),
     "intent-pins": ("intent", "--pins", "pin-desk,pin-herbs,pin-bed", "--ads", "1"),
-    "intent-signals": ("intent", "--signals", "{files}/signals.jsonl", "--ads", "1"),
-    "intent-for-person": ("intent", "--signals", "{files}/signals.jsonl", "--ads", "1", "--for", "person"),
-    "intent-for-advertiser": ("intent", "--signals", "{files}/signals.jsonl", "--ads", "1", "--for", "advertiser"),
-    "intent-journey": ("intent", "--signals", "{files}/signals.jsonl", "--ads", "1", "--journey"),
+    "intent-signals": ("intent", *SIGNALS, "--ads", "1"),
+    "intent-for-person": ("intent", *SIGNALS, "--ads", "1", "--for", "person"),
+    "intent-for-advertiser": ("intent", *SIGNALS, "--ads", "1", "--for", "advertiser"),
+    "intent-journey": ("intent", *SIGNALS, "--ads", "1", "--journey"),
     "intent-journey-without-times": ("intent", "--pins", "pin-desk,pin-herbs", "--ads", "0", "--journey"),
     "intent-journey-for-advertiser": ("intent", "--pins", "pin-desk", "--journey", "--for", "advertiser"),
     "intent-for-nobody": ("intent", "--pins", "pin-desk", "--for", "nobody"),

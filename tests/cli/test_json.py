@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# The signals of the tests are of a day that was.
+AS_OF = ("--at", "2026-05-01")
 MATCH = {
     "rank", "score", "parts", "shared_words", "id", "title", "description", "link", "interest", "interest_inferred",
     "tags",
@@ -71,10 +73,10 @@ COMMANDS = {
     "style": ("style", "show", "default"),
     "style.path": ("style", "path", "own"),
     "style.remove": ("style", "remove", "own"),
-    "intent": ("intent", "--signals", "{files}/signals.jsonl"),
-    "intent.person": ("intent", "--signals", "{files}/signals.jsonl", "--for", "person"),
-    "intent.advertiser": ("intent", "--signals", "{files}/signals.jsonl", "--for", "advertiser"),
-    "intent.engineer": ("intent", "--signals", "{files}/signals.jsonl", "--for", "engineer"),
+    "intent": ("intent", "--signals", "{files}/signals.jsonl", *AS_OF),
+    "intent.person": ("intent", "--signals", "{files}/signals.jsonl", *AS_OF, "--for", "person"),
+    "intent.advertiser": ("intent", "--signals", "{files}/signals.jsonl", *AS_OF, "--for", "advertiser"),
+    "intent.engineer": ("intent", "--signals", "{files}/signals.jsonl", *AS_OF, "--for", "engineer"),
     "store": ("store", "info"),
     "check": ("store", "check"),
     "store.rebuild": ("store", "rebuild"),
@@ -250,7 +252,7 @@ JOURNEY = {"timed", "first", "last", "points", "stages", "open", "serves", "next
 
 
 def test_a_journey_comes_with_the_explanation_where_it_is_asked_for(store: Callable[..., Any], files: Path) -> None:
-    asked = ("intent", "--signals", str(files / "signals.jsonl"), "--json")
+    asked = ("intent", "--signals", str(files / "signals.jsonl"), *AS_OF, "--json")
     assert "journey" not in store(*asked).json
     found = store(*asked, "--journey").json["journey"]
     assert found.keys() == JOURNEY
@@ -260,7 +262,7 @@ def test_a_journey_comes_with_the_explanation_where_it_is_asked_for(store: Calla
 
 
 def test_an_advertiser_gets_nothing_of_the_person(store: Callable[..., Any], files: Path) -> None:
-    asked = ("intent", "--signals", str(files / "signals.jsonl"), "--for", "advertiser", "--json")
+    asked = ("intent", "--signals", str(files / "signals.jsonl"), *AS_OF, "--for", "advertiser", "--json")
     (wanted,) = store(*asked).json["intents"]
     told = json.dumps({name: value for name, value in wanted.items() if name != "ads"})
     assert "cites" not in told and "under $20" not in told and "20 cm" not in told

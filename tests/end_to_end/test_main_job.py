@@ -176,7 +176,9 @@ def test_an_explanation_cites_only_signals_that_were_given(indexed: Program) -> 
         if found["id"] == JOURNEY
     )
     given = {signal["id"] for signal in journey["signals"]}
-    ended = indexed("intent", "--signals", str(DEMO / "journeys.jsonl"), "--person", JOURNEY, "--ads", "2")
+    ended = indexed(
+        "intent", "--signals", str(DEMO / "journeys.jsonl"), "--person", JOURNEY, "--at", "2026-05-01", "--ads", "2"
+    )
     assert ended.code == 0, ended.err
     answer = ended.answer
     assert answer["stage"] in ("inspiration", "consideration", "action")

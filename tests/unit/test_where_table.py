@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from store import connection
 from store.database import Database
 from store.migrations import MIGRATIONS
 from store.records import Ad, Filters, Kind, Product, advertise
@@ -93,23 +92,15 @@ def test_a_column_is_known_as_long_as_a_record_has_it(database: Database) -> Non
     assert database.feed_columns(Kind.AD) == ["Cut", "Season"]
 
 
-def test_an_older_store_gets_the_table_of_what_it_holds(tmp_path: Path) -> None:
-    path = tmp_path / "records.sqlite3"
-    opened = Database(path, create=True)
-    opened.put(Kind.AD, [Ad(id="a", title="x", campaign="Spring", extra={"Season": "summer"})], source="f", run="1")
-    before = in_table(opened)
-    opened.close()
-    older = MIGRATIONS.index(CELLS)
-    with closing(sqlite3.connect(path)) as raw:
-        for name in ("added", "deleted", "changed"):
-            raw.execute(f"DROP TRIGGER cells_{name}")
-        raw.execute("DROP VIEW stored_cells")
-        raw.execute("DROP TABLE record_cells")
-        raw.execute("DROP TABLE cell_values")
-        raw.execute(f"PRAGMA user_version = {older}")
-        raw.commit()
+def test_an_older_store_gets_the_table_of_what_it_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, ad = tmp_path / "records.sqlite3", Ad(id="a", title="x", campaign="Spring", extra={"Season": "summer"})
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "MIGRATIONS", MIGRATIONS[: MIGRATIONS.index(CELLS)])
+        older = Database(path, create=True)
+        older.put(Kind.AD, [ad], source="f", run="1")
+        older.close()
     opened = Database(path)
-    assert in_table(opened) == before
+    assert in_table(opened) == in_records(opened) != set()
     assert opened.select_ids(Kind.AD, Filters(where=parse("season = summer")), None) == ["a"]
     opened.close()
 
