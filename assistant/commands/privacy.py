@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from store.people import Kept
 
 app = typer.Typer(
-    name="privacy", help="What is kept of a person, what they allow, and how it is forgotten.", no_args_is_help=True
+    name="privacy",
+    help="What is kept of a person, what they allow, and how it is forgotten.",
+    short_help="What is kept of a person, and their say in it.",
+    no_args_is_help=True,
 )
 forgetting_people.register(app)
 Names = list[str] | None

@@ -77,6 +77,23 @@ COMMANDS = {
     "intent.person": ("intent", "--signals", "{files}/signals.jsonl", *AS_OF, "--for", "person"),
     "intent.advertiser": ("intent", "--signals", "{files}/signals.jsonl", *AS_OF, "--for", "advertiser"),
     "intent.engineer": ("intent", "--signals", "{files}/signals.jsonl", *AS_OF, "--for", "engineer"),
+    "audience": (
+        "audience",
+        "--signals",
+        "{files}/crowd.jsonl",
+        *AS_OF,
+        "--min-audience",
+        "5",
+        "--small-test-audience",
+    ),
+    "signals.import": ("signals", "import", "{files}/crowd.jsonl"),
+    "privacy": ("privacy", "show", "somebody"),
+    "privacy.set": ("privacy", "set", "somebody", "--window", "90"),
+    "privacy.export": ("privacy", "export", "somebody"),
+    "privacy.exported": ("privacy", "export", "somebody", "--out", "{files}/all.json"),
+    "privacy.forget": ("privacy", "forget", "somebody", "--prove", "--yes"),
+    "privacy.retain": ("privacy", "retain", "--days", "30", "--yes"),
+    "privacy.audit": ("privacy", "audit"),
     "store": ("store", "info"),
     "check": ("store", "check"),
     "store.rebuild": ("store", "rebuild"),
@@ -131,6 +148,17 @@ FIELDS = {
     "intent.person": {"interests", "turn_off"},
     "intent.advertiser": {"intents"},
     "intent.engineer": INTENT | {"signals", "apart", "at", "clusters", "drafts", "faults", "tokens", "seconds"},
+    "audience": {"people_at_least", "others", "min_audience", "made_up", "segments"},
+    "signals.import": {"files"},
+    "privacy": {
+        "known", "consent", "said_at", "kept_for_days", "signals", "kinds", "months", "profile_bytes", "profiled_at",
+    },
+    "privacy.set": {"consent", "signals_deleted"},
+    "privacy.export": {"pseudonym", "consent", "said_at", "signals", "profile", "profiled_at"},
+    "privacy.exported": {"file", "signals"},
+    "privacy.forget": {"removed", "searched_for", "files_searched", "found"},
+    "privacy.retain": {"removed", "searched_for", "files_searched", "found"},
+    "privacy.audit": {"lines"},
     "store": {"folder", "server", "embedder", "waiting", "products", "pins", "ads", "feeds"},
     "check": {"findings"},
     "store.rebuild": {"vectors", "embedded", "embedder"},
@@ -182,6 +210,21 @@ INNER = {
         },
     ),
     "taxonomy": ("categories", {"id", "path"}),
+    "signals.import": (
+        "files",
+        {
+            "file",
+            "read",
+            "people",
+            "added",
+            "unchanged",
+            "rejected",
+            "removed",
+            "left_out",
+            "notes",
+            "rejects_file",
+        },
+    ),
     "store": ("feeds", {"source", "kind", "records", "last_run"}),
     "check": ("findings", {"level", "sentence", "remedy"}),
     "models": ("models", {"name", "role", "bytes", "licence", "title", "present"}),
@@ -209,6 +252,12 @@ def prepare(schema: str, store: Callable[..., Any], files: Path) -> None:
     (files / "taxonomy.txt").write_text("536 - Home & Garden\n594 - Home & Garden > Lamps\n")
     if schema == "taxonomy":
         assert store("taxonomy", "import", str(files / "taxonomy.txt")).code == 0
+    crowd = [
+        {"person": f"somebody {number}", "kind": "save", "at": "2026-04-01T09:00:00Z", "pin": pin}
+        for number in range(12)
+        for pin in ("pin-herbs", "pin-desk")
+    ]
+    (files / "crowd.jsonl").write_text("".join(json.dumps(row) + "\n" for row in crowd))
     (files / "own.txt").write_text("\n".join(OWN_ADS))
     if schema in ("style.path", "style.remove"):
         assert store("style", "learn", str(files / "own.txt"), "--name", "own").code == 0
@@ -277,7 +326,7 @@ def test_text_that_is_not_ascii_stands_as_it_is(store: Callable[..., Any]) -> No
 def test_every_schema_is_documented_with_its_fields() -> None:
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     sources = "".join(path.read_text() for path in (ROOT / "assistant" / "commands").glob("*.py"))
-    used = set(re.findall(r'show_json\("([\w.]+)"', sources))
+    used = set(re.findall(r'(?:show_json\(|_report\(context, )"([\w.]+)"', sources))
     sections = dict(re.findall(r"^## `pinwright\.([\w.]+)/1`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
     assert used and sections.keys() == used
     for schema, fields in FIELDS.items():

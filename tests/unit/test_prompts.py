@@ -37,6 +37,7 @@ COPY: dict[str, object] = {
 VALUES: dict[str, dict[str, object]] = {
     "intent": {"signals": [("saved", "Oak shelf"), ("searched", "wall shelf")]},
     "match_why": {"sought": ["oak"], "facts": ["title: Oak shelf (has oak)"]},
+    "audience": {"facts": ["oak shelf", "wall hook"]},
     "choose": {"evidence": ["Oak shelf", "Wall hook"], "option": "they both are for the hall."},
     **{format.prompt: COPY for format in FORMATS.values()},
 }
@@ -44,6 +45,7 @@ VALUES: dict[str, dict[str, object]] = {
 DATA_OF: dict[str, Callable[[str], dict[str, object]]] = {
     "intent": lambda text: {"signals": [("saved", text)]},
     "match_why": lambda text: {"facts": [f"title: {text}"]},
+    "audience": lambda text: {"facts": [text]},
     "choose": lambda text: {"evidence": [text]},
 }
 every_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
