@@ -1,53 +1,45 @@
-"""Which categories the ads are of: by their own columns, and by those of the product that each is made from."""
+"""Which categories there are: the distinct texts that ads and products have in the columns of categories."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from store.connection import listed
 from store.database import Database
+from store.records import Kind
+from store.where.among import column_names
 from store.where.cells import squash
+from store.where.table import COLUMN, FIELD
 
-GOOGLE = "google_product_category"
-
-_OF_ADS = """
-    SELECT ad.id, CAST(json_extract(ad.body, '$.product_type') AS BLOB),
-        CAST(json_extract(product.body, '$.product_type') AS BLOB),
-        CAST(json_extract(product.body, '$.google_product_category') AS BLOB)
-    FROM records AS ad LEFT JOIN records AS product
-        ON product.kind = 'product' AND product.id = json_extract(ad.body, '$.product_id')
-    WHERE ad.kind = 'ad' ORDER BY ad.number
-"""
-# A feed of ads may have a column of this name itself, spelled in its own way.
-_OF_FEEDS = """
-    SELECT records.id, cell.key, CAST(cell.value AS BLOB) FROM records, json_each(records.body, '$.extra') AS cell
-    WHERE records.kind = 'ad' AND cell.key LIKE '%google%category%'
-"""
+TYPE, GOOGLE = "product_type", "google_product_category"
+OFFERED = (Kind.AD, Kind.PRODUCT)
 
 
-class Categorised(NamedTuple):
-    """An ad with its cells: levels as in `Home & Garden > Lighting`, or an id of Google's as in `594`."""
+class CategoryCells(NamedTuple):
+    """Levels as in `Home & Garden > Lighting`, or an id of Google's as in `594`: the merchants' own, and Google's."""
 
-    id: str
-    types: tuple[str, ...]
-    google: tuple[str, ...]
+    types: frozenset[str] = frozenset()
+    google: frozenset[str] = frozenset()
 
     @property
-    def cells(self) -> tuple[str, ...]:
-        return self.types + self.google
+    def all(self) -> frozenset[str]:
+        return self.types | self.google
 
 
-def categorised(database: Database) -> Sequence[Categorised]:
-    """All ads, in the order they came: a look at every one."""
-    own: dict[str, list[str]] = {}
-    for identifier, column, cell in database.connection.rows(_OF_FEEDS):
-        if squash(column) == squash(GOOGLE):
-            own.setdefault(identifier, []).extend(_texts(cell))
-    return [
-        Categorised(identifier, (*dict.fromkeys(_texts(*types)),), (*own.get(identifier, ()), *_texts(google)))
-        for identifier, *types, google in database.connection.rows(_OF_ADS)
-    ]
+def category_cells(database: Database) -> CategoryCells:
+    """Each text once, from the table of cells: no record is read."""
+    connection = database.connection
+    # A feed may have a column of this name itself, spelled in its own way.
+    own = {name for kind in OFFERED for name in column_names(connection, kind) if squash(name) == squash(GOOGLE)}
+    return CategoryCells(
+        _texts(database, [FIELD + TYPE]), _texts(database, [FIELD + GOOGLE, *(COLUMN + name for name in own)])
+    )
 
 
-def _texts(*cells: bytes | None) -> Iterator[str]:
-    return (cell.decode("utf-8", "replace") for cell in cells if cell)
+def _texts(database: Database, names: list[str]) -> frozenset[str]:
+    rows = database.connection.rows(
+        "SELECT DISTINCT text FROM cell_values WHERE kind IN (SELECT value FROM json_each(?))"
+        " AND name IN (SELECT CAST(value AS BLOB) FROM json_each(?)) AND long = 0",
+        (listed(OFFERED), listed(names)),
+    )
+    return frozenset(text for row in rows if (text := row[0].decode("utf-8", "replace")))

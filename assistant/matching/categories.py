@@ -14,7 +14,7 @@ from functools import cached_property
 from assistant.errors import UsageError
 from assistant.feeds.taxonomy import IMPORT_HINT, Taxonomy
 from assistant.feeds.text import shorten
-from store.categories import GOOGLE, Categorised, categorised
+from store.categories import GOOGLE, TYPE, CategoryCells, category_cells
 from store.records import Filters, Kind
 from store.store import Store
 from store.where.cells import folded, levels, squash
@@ -41,30 +41,26 @@ class Widened(AnyOf):
 
 @dataclass(frozen=True)
 class Categories:
-    """What is known of categories: the taxonomy, where one was imported, and what the ads are of."""
+    """What is known of categories: the taxonomy, where one was imported, and what the offers have."""
 
     taxonomy: Taxonomy | None
-    ads: Sequence[Categorised]
+    cells: CategoryCells
 
     def having(self, names: Collection[str], columns: Sequence[str]) -> Expression:
-        """The ads that have one of these categories in one of these columns.
+        """What has one of these categories in one of these columns: by its name, or by an id at or below it.
 
-        An expression on their ids: there may be a thousand ids of categories below one, and each would have to be
-        looked for in each cell.
+        Of the ids of the taxonomy only those that are there.
         """
-        verdicts: dict[str, bool] = {}
-        inside: list[str] = []
-        outside: list[str] = []
-        for ad in self.ads:
-            cells = ad.cells if len(columns) > 1 else ad.google
-            for cell in cells:
-                if cell not in verdicts:
-                    verdicts[cell] = any(self._is(cell, name) for name in names)
-            (inside if any(verdicts[cell] for cell in cells) else outside).append(ad.id)
-        return self._exactly(inside, outside, names, columns)
+        texts = [text for name in names for text in self._same(name)]
+        return AnyOf(tuple(_are(column, dict.fromkeys(texts)) for column in columns))
+
+    def _same(self, name: str) -> tuple[str, ...]:
+        named = self.taxonomy.by_id.get(name.strip()) if self.taxonomy else None
+        ids = self._sought(name)[1] & {cell.strip() for cell in self.cells.google}
+        return (name, *([named.path] if named else []), *sorted(ids))
 
     def require(self, name: str) -> None:
-        """Raise UsageError, with the nearest names, for a category that neither an ad nor the taxonomy has."""
+        """Raise UsageError, with the nearest names, for a category that neither an offer nor the taxonomy has."""
         if any(self._is(cell, name) for cell in self._runs) or (self.taxonomy and self.taxonomy.within(name)):
             return
         if not folded(name.replace(">", "")):
@@ -80,18 +76,6 @@ class Categories:
         runs, ids = self._sought(name)
         return cell.strip() in ids or any(run in self._runs[cell] for run in runs)
 
-    def _exactly(
-        self, inside: Sequence[str], outside: Sequence[str], names: Collection[str], columns: Sequence[str]
-    ) -> Expression:
-        """These ads and no others: where another has the same id but for case, the cells of both are looked at."""
-        shared = {*map(folded, inside)} & {*map(folded, outside)}
-        clear = _are("id", [identifier for identifier in inside if folded(identifier) not in shared])
-        if not shared:
-            return clear
-        texts = [text for name in names for text in (name, *self._sought(name)[1])]
-        doubtful = _are("id", [identifier for identifier in inside if folded(identifier) in shared])
-        return AnyOf((clear, AllOf((doubtful, AnyOf(tuple(_are(column, texts) for column in columns))))))
-
     def _near(self, name: str) -> str:
         paths = [one.path for one in self.taxonomy.categories] if self.taxonomy else []
         known = {(folded(path) or ""): path for path in (*paths, *self._runs)}
@@ -101,13 +85,13 @@ class Categories:
         if near and not name.strip().isdecimal():
             return f"Did you mean {' or '.join(shorten(known[one], 100) for one in near)}?"
         if self.taxonomy is None:
-            return f"No ad has it. Ids and names are the same once a taxonomy is there: {IMPORT_HINT}"
+            return f"No offer has it. Ids and names are the same once a taxonomy is there: {IMPORT_HINT}"
         return "`pinwright taxonomy show TEXT` finds categories by a word, with their ids."
 
     @cached_property
     def _runs(self) -> Mapping[str, str]:
         """By each cell that there is: its levels, such that any run of them is found in it."""
-        return {cell: levels(cell) or "" for ad in self.ads for cell in ad.cells}
+        return {cell: levels(cell) or "" for cell in self.cells.all}
 
     @cached_property
     def _known(self) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
@@ -127,7 +111,7 @@ def in_categories(filters: Filters, names: Sequence[str], known: Categories) -> 
     """The filters, and that an ad is of one of these categories. Raises UsageError for one that is not known."""
     for name in names:
         known.require(name)
-    found = InCategories((known.having(names, ("product_type", GOOGLE)),), tuple(names))
+    found = InCategories((known.having(names, (TYPE, GOOGLE)),), tuple(names))
     if filters.where is None:
         return replace(filters, where=Where(f"category: {', '.join(names)}", found))
     before = filters.where.expression
@@ -152,8 +136,8 @@ def names_google(expression: Expression) -> bool:
 
 
 def categories_of(taxonomy: Taxonomy | None, store: Store) -> Categories:
-    """What there is: a look at every ad, so for who asks for categories alone."""
-    return Categories(taxonomy, categorised(store.database))
+    """What there is in a store."""
+    return Categories(taxonomy, category_cells(store.database))
 
 
 def require_offers(kind: Kind) -> None:

@@ -111,6 +111,9 @@ def _product(*, of_product: bool = False) -> Iterator[Field]:
 
 
 def _ad() -> Iterator[Field]:
+    # Its own, or its product's: the later of two fields of one name counts.
+    types = tuple(_cells(FIELD, "product_type", of_product=of_product) for of_product in (False, True))
+    yield Field("product_type", Meaning.LEVELS, types, ("type", "category"))
     for name in ("product_id", "advertiser", "campaign"):
         yield Field(name, Meaning.TEXT, (_cells(FIELD, name),))
     for field in _product(of_product=True):

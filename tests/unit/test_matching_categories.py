@@ -13,13 +13,13 @@ from assistant.errors import UsageError
 from assistant.feeds.taxonomy import Category, Taxonomy
 from assistant.matching.categories import (
     Categories,
-    Widened,
     categories_of,
     in_categories,
     names_google,
     require_offers,
     widened,
 )
+from store.categories import CategoryCells
 from store.records import NO_FILTERS, Ad, Filters, Interest, Kind, Product
 from store.store import Store
 from store.where.cells import levels
@@ -37,6 +37,7 @@ TAXONOMY = Taxonomy(
             ("166", "Apparel & Accessories"),
             ("187", "Apparel & Accessories > Shoes"),
             ("5360", "Electronics"),
+            ("1", "Animals & Pet Supplies"),
         )
     ),
 )
@@ -131,8 +132,7 @@ def test_a_category_that_nobody_has_is_refused_with_the_nearest(
 
 
 def test_a_category_of_the_taxonomy_that_no_ad_has_finds_nothing(store: Store) -> None:
-    bare = Categories(TAXONOMY, ())
-    assert found(store, bare, "536") == set()
+    assert found(store, categories_of(TAXONOMY, store), "1") == set()
 
 
 @pytest.mark.parametrize("negated", ["", "not "])
@@ -167,21 +167,16 @@ def test_only_a_where_that_names_the_column_is_looked_at() -> None:
     assert not names_google(parse("price < 4 and google_product_category is empty").expression)
 
 
-def test_ids_that_differ_in_case_alone_are_told_apart(tmp_path: Path) -> None:
-    ads = [
-        Ad(id="aB", title="in", product_type="Lamps"),
-        Ad(id="Ab", title="out", product_type="Rugs"),
-        Ad(id="c", title="in", product_type="Lamps"),
-        Ad(id="AB", title="in", extra={"google_product_category": "4636"}),
-    ]
+def test_each_category_is_read_once_however_many_ads_have_it(tmp_path: Path) -> None:
+    ads = [Ad(id=f"a{number}", title="t", product_type=("Lamps", "Rugs")[number % 2]) for number in range(200)]
     with Store.open(tmp_path / "store", create=True) as store:
         with store.writing("test"):
             store.database.put(Kind.AD, ads, source="s", run="1")
         known = categories_of(TAXONOMY, store)
-        assert found(store, known, "Lamps") == {"aB", "c", "AB"}
-        where = widened(Filters(where=parse("google_product_category = Lighting")), known).where
-        assert where and isinstance(where.expression, Widened)
-        assert store.database.select_ids(Kind.AD, Filters(where=where), None) == ["AB"]
+        assert known.cells == CategoryCells(frozenset({"Lamps", "Rugs"}))
+        where = in_categories(NO_FILTERS, ["536"], known).where
+        assert where and "a1" not in str(where.expression)
+        assert len(found(store, known, "Lamps")) == 100
 
 
 def test_a_pin_has_no_category_of_products() -> None:
@@ -191,8 +186,10 @@ def test_a_pin_has_no_category_of_products() -> None:
 
 
 def test_a_taxonomy_is_missed_where_ids_would_find_more(store: Store) -> None:
-    assert categories_of(None, store).missed(["Lamps"]) and Categories(None, ()).missed(["594"])
-    assert not categories_of(TAXONOMY, store).missed(["594"]) and not Categories(None, ()).missed(["Lamps"])
+    assert categories_of(None, store).missed(["Lamps"]) and Categories(None, CategoryCells()).missed(["594"])
+    assert not categories_of(TAXONOMY, store).missed(["594"]) and not Categories(None, CategoryCells()).missed(
+        ["Lamps"]
+    )
 
 
 LEVEL = st.sampled_from(["Home", "Lamps", "Decor", "home", "Oak  Lamps", "灯"])
