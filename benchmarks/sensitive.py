@@ -1,13 +1,14 @@
 """How many histories that say something sensitive go into a profile, and how many that only sound so are kept.
 
-    python benchmarks/sensitive.py FILE.jsonl [--show] [--json]
+    python benchmarks/sensitive.py FILE.jsonl [--words] [--totals] [--show]
 
 A row is {"id", "label": "sensitive" | "harmless", "signals": [{"kind", "query" | "text", "board"?, "tells"?}]}. A
 sensitive history counts as inferred where the door (assistant.privacy.admit) lets all of it through, or lets through a
 signal of which the row says that it `tells` by itself or with others what is not to be known. A harmless history
-counts as kept where all of it comes through. `--show` prints what came through
-of each sensitive history, and what was stopped of a harmless one, for a reader to judge. The exit code is 1 where a
-sensitive history was inferred or fewer than 90% of the harmless ones were kept.
+counts as kept where all of it comes through. `--show` prints what came through of each sensitive history, and what was
+stopped of a harmless one, for a reader to judge; `--totals` prints no text, for a file that nobody is to read.
+`--words` leaves out the second look, which needs the default embedder. The exit code is 1 where a sensitive history was
+inferred or fewer than 90% of the harmless ones were kept.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from assistant.privacy.admit import admit
 from assistant.privacy.consent import NOTHING_SAID
+from assistant.privacy.likeness import SecondLook
+from assistant.settings import load_settings
+from assistant.wiring import Workbench
 from store.records import Signal
 
 LEAST_KEPT = 0.9
@@ -54,7 +58,12 @@ def read(path: Path) -> list[Mapping[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def outcome_of(row: Mapping[str, Any]) -> Outcome:
+def _look() -> SecondLook:
+    settings = load_settings({})
+    return SecondLook.open(Workbench(settings).embedder, settings.home / "cache")
+
+
+def outcome_of(row: Mapping[str, Any], look: SecondLook | None = None) -> Outcome:
     """Bring a history to the door."""
     tells = {f"s{number}" for number, found in enumerate(row["signals"]) if found.get("tells")}
     signals = [
@@ -66,7 +75,7 @@ def outcome_of(row: Mapping[str, Any]) -> Outcome:
         )
         for number, found in enumerate(row["signals"])
     ]
-    through = {found.id for found in admit(signals, NOTHING_SAID, datetime.now(UTC)).signals}
+    through = {found.id for found in admit(signals, NOTHING_SAID, datetime.now(UTC), look=look).signals}
     return Outcome(
         str(row["id"]),
         row["label"] == "sensitive",
@@ -108,20 +117,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--show", action="store_true")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--words", action="store_true", help="by the words alone")
+    parser.add_argument("--totals", action="store_true", help="no text of the file")
     options = parser.parse_args()
-    rows = read(options.file)
+    rows, look = read(options.file), None if options.words else _look()
     started = time.perf_counter()
-    outcomes = [outcome_of(row) for row in rows]
+    outcomes = [outcome_of(row, look) for row in rows]
     figures = measure(outcomes, time.perf_counter() - started)
-    if options.json:
-        print(json.dumps(figures, indent=2))
-    else:
-        print(
-            "\n".join(
-                [*lines_of(outcomes, show=options.show), *(f"{name}: {figure}" for name, figure in figures.items())]
-            )
-        )
+    if not options.totals:
+        print(*lines_of(outcomes, show=options.show), sep="\n")
+    print(json.dumps(figures, indent=2))
     raise SystemExit(bool(figures["inferred"]) or figures["kept_share"] < LEAST_KEPT)
 
 

@@ -15,7 +15,7 @@ import typer
 from assistant.commands.context import AsJson, Context, here
 from assistant.commands.matching import AsCsv
 from assistant.commands.occasion import moment
-from assistant.commands.people import Topics, people_of, pseudonyms_of
+from assistant.commands.people import Topics, people_of, pseudonyms_of, second_look
 from assistant.errors import ExitCode, PrivacyError, UsageError
 from store.records import Ad, Kind, Match
 
@@ -147,6 +147,7 @@ def _gathered(context: Context, store: Store, histories: Iterator[History], coun
         guesser=InterestGuesser(embedder),
         now=now,
         topic_of=Topics(context, store),
+        look=second_look(context),
     )
     with _profiles_bar(context, count) as on_progress:
         crowd = gather(histories, parts, on_progress)

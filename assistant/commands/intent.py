@@ -11,7 +11,7 @@ import typer
 
 from assistant.commands.context import AsJson, Context, here
 from assistant.commands.occasion import moment
-from assistant.commands.people import Topics, known_as, people_of, pseudonyms_of
+from assistant.commands.people import Topics, known_as, people_of, pseudonyms_of, second_look
 from assistant.errors import ExitCode, PrivacyError, UsageError
 from store.consent import NOTHING_SAID, Consent
 from store.records import Kind, Match, Signal
@@ -132,7 +132,7 @@ def _admitted(
     from assistant.privacy.admit import Reason, admit
     from assistant.terminal.privacy import tell_dropped
 
-    found = admit(signals, consent, now, Topics(context, store))
+    found = admit(signals, consent, now, Topics(context, store), second_look(context) if signals else None)
     if dropped := tell_dropped(found.dropped):
         context.screen.say(f"Left out: {dropped}.")
     if signals and not found.signals:

@@ -13,6 +13,7 @@ from store.records import Interest, Kind, Signal
 
 if TYPE_CHECKING:
     from assistant.embedding.topics import InterestGuesser
+    from assistant.privacy.likeness import SecondLook
     from assistant.privacy.pseudonyms import Pseudonyms
     from store.people import People
     from store.store import Store
@@ -38,6 +39,13 @@ def people_of(store: Store) -> People:
     from store.people import People
 
     return People(store.database.connection)
+
+
+def second_look(context: Context) -> SecondLook:
+    """What finds the sensitive by its meaning."""
+    from assistant.privacy.likeness import SecondLook
+
+    return SecondLook.open(context.workbench.embedder, context.settings.home / "cache")
 
 
 class Topics:

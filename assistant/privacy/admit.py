@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from assistant.privacy.age import tells_of_a_minor
 from assistant.privacy.sensitive import sensitive_places
 from store.consent import Consent
 from store.records import Interest, Signal
+
+if TYPE_CHECKING:
+    from assistant.privacy.likeness import SecondLook
 
 # Clocks differ.
 TOLERANCE = timedelta(minutes=5)
@@ -51,10 +55,12 @@ def admit(
     consent: Consent,
     now: datetime,
     topic_of: TopicOf = lambda _: None,
+    look: SecondLook | None = None,
 ) -> Admitted:
     """The signals of one person that their profile may be made of. Each that is dropped is counted once.
 
     `topic_of` says which of the platform's interests a signal is of; it is asked only where the person excludes some.
+    `look` finds what is sensitive by its meaning, where words alone do not say it.
     Give all signals of the person at once: what single ones do not say, several together may.
     """
     if (reason := _shut(consent)) is not None:
@@ -65,7 +71,7 @@ def admit(
     if tells_of_a_minor(signals):
         return _none(signals, Reason.MINOR)
     inside = [signals[place] for place in open_places]
-    sensitive = {open_places[place] for place in sensitive_places(inside)}
+    sensitive = {open_places[place] for place in sensitive_places(inside, look)}
     for place in open_places:
         if consent.excluded and topic_of(signals[place]) in consent.excluded:
             reasons[place] = Reason.EXCLUDED

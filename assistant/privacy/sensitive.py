@@ -10,12 +10,15 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.patterns.passage import normalise
 from assistant.patterns.prefilter import Prefilter
 from assistant.patterns.topics import Words, compiled, read_tables
 from store.records import Signal
+
+if TYPE_CHECKING:
+    from assistant.privacy.likeness import SecondLook
 
 TOPICS = Path(__file__).with_name("topics")
 CONTEXT, AGE = "elsewhere.toml", "age.toml"
@@ -53,10 +56,22 @@ class Touch(NamedTuple):
 NO_TOUCH = Touch(frozenset(), {})
 
 
-def sensitive_places(signals: Sequence[Signal]) -> set[int]:
-    """The places in `signals`, all of one person, of those that may not be used."""
-    touched = ((place, touch(text_of(signal))) for place, signal in enumerate(signals))
+def sensitive_places(signals: Sequence[Signal], look: SecondLook | None = None) -> set[int]:
+    """The places in `signals`, all of one person, of those that may not be used.
+
+    By the words alone, or with a second look by the meaning of the texts.
+    """
+    texts = [text_of(signal) for signal in signals]
+    touched = ((place, touch(text)) for place, text in enumerate(texts))
     touches = {place: one for place, one in touched if one is not NO_TOUCH}
+    said = _said(touches)
+    if look is None or not texts:
+        return said
+    return look.alike(texts, said, [place for place, one in touches.items() if one.hinted])
+
+
+def _said(touches: Mapping[int, Touch]) -> set[int]:
+    """The places of what the words say, by themselves or together."""
     found: set[int] = set()
     for topic in topics() if touches else ():
         saying = {place for place, one in touches.items() if topic.name in one.said}

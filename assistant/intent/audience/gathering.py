@@ -24,6 +24,7 @@ from assistant.intent.interests.trends import Trend
 from assistant.intent.signals import in_order, with_texts
 from assistant.intent.stage import Stage, stage_of
 from assistant.privacy.admit import Reason, TopicOf, admit
+from assistant.privacy.likeness import SecondLook
 from store.consent import NOTHING_SAID, Consent
 from store.records import Signal
 from store.store import Store
@@ -44,13 +45,17 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What gathering works with; `topic_of` says which interest a signal is of, as people leave some out."""
+    """What gathering works with; `topic_of` says which interest a signal is of, as people leave some out.
+
+    `look` finds what is sensitive by its meaning.
+    """
 
     store: Store
     embedder: Embedder
     guesser: InterestGuesser
     now: datetime
     topic_of: TopicOf = lambda _: None
+    look: SecondLook | None = None
 
 
 @dataclass(slots=True)
@@ -132,7 +137,7 @@ def _admitted(histories: Iterable[History], parts: Parts, progress: Progress) ->
         told = iter(with_texts([signal for history in window for signal in history.signals], parts.store))
         for history in window:
             signals = [signal for signal in islice(told, len(history.signals)) if signal.text]
-            found = admit(in_order(signals), history.consent, parts.now, parts.topic_of)
+            found = admit(in_order(signals), history.consent, parts.now, parts.topic_of, parts.look)
             progress.read += 1
             progress.left_out += Counter(found.dropped)
             if found.signals:

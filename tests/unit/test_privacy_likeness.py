@@ -1,0 +1,100 @@
+"""The second look: what it is made of, how its bounds follow from the harmless, and what it adds to words alone."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.embedding.embedder import Embedder, Role, Vectors
+from assistant.privacy.likeness import EXAMPLES, SecondLook
+from assistant.privacy.sensitive import sensitive_places
+from store.records import Signal
+
+# Along the first axis a text tells; along the second it is harmless.
+LEANING = {"tells": 1.0, "near": 0.1, "harmless": -1.0, "oak": -1.0, "chemo hats": -0.2, "chemo the game": -1.0}
+LISTS = tomllib.loads(EXAMPLES.read_text(encoding="utf-8"))
+HARMLESS = {text: place / len(LISTS["harmless"]) for place, text in enumerate(LISTS["harmless"])}
+
+
+class Leaning(Embedder):
+    """Vectors of two dimensions, by the word that a text is."""
+
+    name, fingerprint, dimension, max_tokens = "leaning", "leaning-1", 2, 32
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def embed(self, texts: Sequence[str], *, role: Role = "passage") -> Vectors:
+        self.asked += texts
+        angles = np.array([(1 - LEANING.get(text, self._of_example(text))) * np.pi / 4 for text in texts])
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32).reshape(len(texts), 2)
+
+    def _of_example(self, text: str) -> float:
+        """Most that are harmless are so wholly, and a few nearly tell."""
+        return -1.0 + 1.5 * HARMLESS[text] ** 8 if text in HARMLESS else 1.0
+
+
+def places(embedder: Embedder, folder: Path, *texts: str) -> set[int]:
+    signals = [Signal(id=str(place), kind="search", text=text) for place, text in enumerate(texts)]
+    return sensitive_places(signals, SecondLook.open(embedder, folder))
+
+
+def test_the_examples_are_texts_each_once_and_in_one_list_alone() -> None:
+    assert LISTS.keys() == {"tells", "harmless"}
+    everything = [text for texts in LISTS.values() for text in texts]
+    assert all(isinstance(text, str) and text == text.strip() for text in everything)
+    assert len(set(everything)) == len(everything) > 500
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (("harmless", "oak"), set()),
+        (("tells", "harmless"), {0}),
+        (("tells", "near", "harmless"), {0, 1}),
+        (("near", "harmless"), set()),
+        (("near", "near", "harmless"), {0, 1}),
+        (("chemo hats", "harmless"), {0}),
+        (("chemo the game", "harmless"), set()),
+        (("chemo the game", "tells"), {0, 1}),
+        ((), set()),
+    ],
+)
+def test_what_is_alike_is_found_with_what_is_near_to_it(
+    texts: tuple[str, ...], expected: set[int], tmp_path: Path
+) -> None:
+    assert places(Leaning(), tmp_path, *texts) == expected
+
+
+def test_words_suffice_without_an_embedder() -> None:
+    signals = [Signal(id="1", kind="search", text="chemo hats"), Signal(id="2", kind="search", text="oak shelf")]
+    assert sensitive_places(signals) == {0}
+
+
+def test_the_examples_are_embedded_once_and_a_damaged_file_of_them_is_made_anew(tmp_path: Path) -> None:
+    first, second, third = Leaning(), Leaning(), Leaning()
+    look = SecondLook.open(first, tmp_path)
+    assert len(first.asked) > 500
+    assert SecondLook.open(second, tmp_path).bounds == look.bounds and second.asked == []
+    (place,) = tmp_path.glob("likeness-*")
+    place.write_text("00" * 8)
+    assert SecondLook.open(third, tmp_path).bounds == look.bounds and len(third.asked) > 500
+
+
+def test_a_text_that_is_met_again_is_not_embedded_again(tmp_path: Path) -> None:
+    embedder = Leaning()
+    look = SecondLook.open(embedder, tmp_path)
+    embedder.asked.clear()
+    look(["oak", "shelf", "oak"])
+    look(["shelf", "new"])
+    assert embedder.asked == ["oak", "shelf", "new"]
+    assert look([]).shape == (0,)
+
+
+def test_bounds_rise_from_what_goes_with_telling_to_what_tells_alone(tmp_path: Path) -> None:
+    alone, together, hinted, beside, spared = SecondLook.open(Leaning(), tmp_path).bounds
+    assert alone >= together >= hinted >= beside >= spared
