@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Vectors
+from assistant.intent.audience.rules import told_people
 from assistant.intent.interests.clusters import Join, joins, mean_odds
 from assistant.intent.interests.likeness import Compared, log_odds
 
@@ -136,8 +137,11 @@ def _with_left(homes: Rows, odds: Floats, counts: Floats, there: NDArray[np.bool
 
 
 def _numbered(labels: Rows, people: Rows) -> Rows:
-    """The labels as numbers from 0, the segment of most people first; of equals the one that was met first."""
+    """The labels as numbers from 0, the segment of most people first; of equals the one that was met first.
+
+    Sizes are held against each other as they are told: an order by the exact ones would tell of one person.
+    """
     groups = [group for group in dict.fromkeys(labels.tolist()) if group != OUTSIDE]
-    sizes = {group: len(np.unique(people[labels == group])) for group in groups}
+    sizes = {group: told_people(len(np.unique(people[labels == group]))) for group in groups}
     numbers = {group: place for place, group in enumerate(sorted(groups, key=lambda group: -sizes[group]))}
     return np.array([numbers.get(label, OUTSIDE) for label in labels.tolist()], dtype=np.int64)
