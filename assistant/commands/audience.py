@@ -113,7 +113,7 @@ def _crowd(context: Context, path: str, now: datetime) -> tuple[Crowd, bool]:
     from assistant.intent.signals import SignalFile
     from assistant.terminal.progress import Bar
 
-    with SignalFile(path, store, pseudonyms_of(context), now) as file:
+    with SignalFile(path, store, pseudonyms_of(context), datetime.now(UTC)) as file:
         with Bar(context.screen, f"Reading {file.name}") as bar:
             rows = read_rows(
                 file, lambda so_far: bar.update(file.bytes_read, file.total_bytes, f"{so_far.read:,} rows")

@@ -102,7 +102,7 @@ def _from_file(context: Context, store: Store, path: str, person: str, now: date
     from assistant.intent.signals import read_signals
 
     pseudonyms = pseudonyms_of(context)
-    read = read_signals(path, store, pseudonyms, now)
+    read = read_signals(path, store, pseudonyms)
     for problem in (*read.notes, *read.problems[:5]):
         context.screen.warn(problem)
     if len(read.problems) > 5:
