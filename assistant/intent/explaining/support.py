@@ -121,7 +121,7 @@ class Support:
     def __init__(self, signals: Sequence[Signal], vectors: Vectors, embedder: Embedder) -> None:
         self._reads = {signal.id: _Read(signal) for signal in signals}
         self._rows = {signal.id: row for row, signal in enumerate(signals)}
-        self._vectors, self._embedder = vectors, embedder
+        self._vectors, self.embedder = vectors, embedder
         self._word_vectors: dict[str, Vectors] = {}
 
     def check(self, text: str, cites: Sequence[str], among: Sequence[str] = ()) -> Verdict:
@@ -151,7 +151,7 @@ class Support:
     def vector(self, text: str) -> Vectors:
         """The vector of a text, shape (dimension,)."""
         if text not in self._word_vectors:
-            self._word_vectors[text] = self._embedder.embed([text])[0]
+            self._word_vectors[text] = self.embedder.embed([text])[0]
         return self._word_vectors[text]
 
     def shared(self, text: str, among: Sequence[str]) -> float:

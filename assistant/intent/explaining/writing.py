@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assistant.intent.choosing.choose import choose
 from assistant.intent.explaining.evidence import readable_text
 from assistant.intent.explaining.facts import quoting, shared_phrase
 from assistant.intent.explaining.model import Draft, Said, Statement
@@ -24,9 +25,9 @@ TEMPERATURES = (0.4, 0.8)
 LEAD = "The person wants to"
 # Two statements say the same if they are so near, or share so many of their words.
 SAME_COSINE, SAME_WORDS = 0.85, 0.6
-# Of two drafts that hold, the one nearer to the whole interest is better; each word that has to be borne out, and a
-# citation that was put right, counts against one.
-A_WORD, CITED_OTHERWISE = 0.02, 0.05
+# Of two drafts that hold, the one that fits these signals more than it fits anything is better, by its log odds; each
+# word that has to be borne out, and a citation that was put right, counts against one.
+FITS, A_WORD, CITED_OTHERWISE = 0.05, 0.02, 0.05
 # What several signals say is what the interest is about; what one says may be its own.
 SHARED = 0.3
 # A small model writes "a itinerary".
@@ -139,13 +140,22 @@ def _take(tries: Sequence[_Tries], support: Support) -> None:
         others = [other.taken.text for other in tries if other is not one and other.taken]
         held = [draft for draft in one.drafts if not draft.fault and not _said_before(draft.text, others, support)]
         if one.taken is None and held:
-            one.taken = max(held, key=lambda draft: _worth(draft, one.subject, support))
+            worths = _worths(held, one.subject, support)
+            one.taken = held[max(range(len(held)), key=worths.__getitem__)]
 
 
-def _worth(draft: Draft, subject: Subject, support: Support) -> float:
-    near = float(support.vector(draft.text) @ subject.interest.vector)
-    shared = support.shared(draft.text, [signal.id for signal in subject.members])
-    return near + SHARED * shared - A_WORD * len(content(draft.text)) - CITED_OTHERWISE * draft.repaired
+def _worths(drafts: Sequence[Draft], subject: Subject, support: Support) -> list[float]:
+    """How good each is: that it fits these signals rather than any, that many share its words, that it is short."""
+    evidence = [readable_text(signal) for signal in subject.shown]
+    fits = choose(evidence, [draft.text for draft in drafts], support.embedder).parts["meaning"]
+    members = [signal.id for signal in subject.members]
+    return [
+        FITS * fit
+        + SHARED * support.shared(draft.text, members)
+        - A_WORD * len(content(draft.text))
+        - CITED_OTHERWISE * draft.repaired
+        for draft, fit in zip(drafts, fits, strict=True)
+    ]
 
 
 def _said_before(text: str, others: Sequence[str], support: Support) -> bool:
