@@ -22,16 +22,7 @@ def make_tiny_model_in(
     torch.manual_seed(7)
     tokenizer = _tiny_tokenizer()
     body = folder.with_name(f"{folder.name}-body")
-    configuration = transformers.BertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=64,
-        # Wide enough that different texts lie far apart, as they do not with fresh weights.
-        initializer_range=0.5,
-    )
+    configuration = _configuration(tokenizer)
     transformers.BertModel(configuration).save_pretrained(body)
     special = {f"{name}_token": f"[{name.upper()}]" for name in ("unk", "sep", "pad", "cls", "mask")}
     transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special).save_pretrained(body)
@@ -51,16 +42,7 @@ def make_tiny_crossencoder_in(folder: Path, labels: int = 1) -> Path:
     torch.manual_seed(7)
     tokenizer = _tiny_tokenizer()
     body = folder.with_name(f"{folder.name}-body")
-    configuration = transformers.BertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=64,
-        initializer_range=0.5,
-        num_labels=labels,
-    )
+    configuration = _configuration(tokenizer, num_labels=labels)
     transformers.BertForSequenceClassification(configuration).save_pretrained(body)
     special = {f"{name}_token": f"[{name.upper()}]" for name in ("unk", "sep", "pad", "cls", "mask")}
     transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=64, **special).save_pretrained(
@@ -68,6 +50,22 @@ def make_tiny_crossencoder_in(folder: Path, labels: int = 1) -> Path:
     )
     CrossEncoder(str(body), device="cpu", local_files_only=True).save(str(folder))
     return folder
+
+
+def _configuration(tokenizer: Any, **more: int) -> Any:
+    import transformers
+
+    return transformers.BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=64,
+        # Wide enough that different texts lie far apart, as they do not with fresh weights.
+        initializer_range=0.5,
+        **more,
+    )
 
 
 def _tiny_tokenizer() -> Any:

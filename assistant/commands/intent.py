@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,7 @@ from store.records import Kind, Match, Signal
 if TYPE_CHECKING:
     from assistant.embedding.embedder import Vectors
     from assistant.intent.explaining.model import Explanation
+    from assistant.intent.interests.taxonomies import Node
     from assistant.intent.journey import Journey
     from store.store import Store
 
@@ -47,6 +49,9 @@ def intent(
     ] = None,
     journey: Annotated[bool, typer.Option("--journey", help="Draw the way along time, and what serves it.")] = False,
     at: Annotated[str, typer.Option(help="As of this time; now by default.", metavar="TIME")] = "",
+    taxonomy: Annotated[
+        str, typer.Option(help="Where each interest stands in this, Google's or IAB's.", metavar="FILE")
+    ] = "",
     ads: Annotated[int, typer.Option(min=0, max=20, help="Ads to show for each need.", metavar="N")] = 3,
     seed: Annotated[int, typer.Option(help="Another seed gives other sentences.", metavar="N")] = 0,
     as_json: AsJson = False,
@@ -74,10 +79,12 @@ def intent(
             hint="Leave out --journey, or --for advertiser.",
         )
     require_allowed(context.settings)
+    nodes = _nodes(taxonomy)
     store = context.workbench.store()
     now = moment(at)
     history, complete = _history(context, store, pins, signals, person, now)
     explanation, vectors = _explain(context, store, history, now, ads, seed)
+    explanation = _placed(context, explanation, nodes)
     found = [(need.statement.text or "this need", match) for need in explanation.needs for match in need.ads]
     context.results.keep(found, Kind.AD)
     way = _way(history, explanation, vectors) if journey else None
@@ -171,6 +178,23 @@ def _explain(
     context.screen.say(f"{counted(len(history), 'signal')}\n")
     with Draft(context.screen) as draft:
         return explain(history, vectors, parts, seed=seed, on_piece=draft.add), vectors
+
+
+def _nodes(taxonomy: str) -> Sequence[Node]:
+    from assistant.intent.interests.taxonomies import read_nodes
+
+    return read_nodes(taxonomy) if taxonomy else ()
+
+
+def _placed(context: Context, explanation: Explanation, nodes: Sequence[Node]) -> Explanation:
+    """The explanation, with where each interest stands in a taxonomy."""
+    if not nodes:
+        return explanation
+    from assistant.intent.interests.taxonomies import Taxonomy
+
+    taxonomy = Taxonomy(nodes, context.workbench.embedder, context.settings.home / "cache")
+    needs = (replace(need, places=taxonomy.nearest(need.interest.vector)) for need in explanation.needs)
+    return replace(explanation, needs=tuple(needs))
 
 
 def _way(history: Sequence[Signal], explanation: Explanation, vectors: Vectors) -> Journey:

@@ -8,7 +8,6 @@ others, so that it fits whichever embedder is in use.
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Embedder, Vectors
-from assistant.models.manifest import write_atomically
+from assistant.embedding.known import known_vectors
 
 EXAMPLES = Path(__file__).with_name("likeness.toml")
 NEAREST = 3
@@ -54,15 +53,8 @@ class SecondLook:
     @classmethod
     def open(cls, embedder: Embedder, folder: Path) -> SecondLook:
         """With the vectors of the examples from a file in the folder; to make them takes three seconds, once."""
-        text = EXAMPLES.read_text(encoding="utf-8")
-        tells, harmless = (list(map(str, texts)) for texts in tomllib.loads(text).values())
-        digest = hashlib.blake2b(f"{embedder.fingerprint}\n{text}".encode(), digest_size=8).hexdigest()
-        place = folder / f"likeness-{digest}.f32"
-        vectors = _kept(place, len(tells) + len(harmless), embedder.dimension)
-        if vectors is None:
-            vectors = embedder.embed([*tells, *harmless])
-            folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(place, vectors.astype("<f4").tobytes().hex())
+        tells, harmless = tomllib.loads(EXAMPLES.read_text(encoding="utf-8")).values()
+        vectors = known_vectors([*tells, *harmless], embedder, folder, "likeness")
         return cls(embedder, vectors[: len(tells)], vectors[len(tells) :])
 
     def __call__(self, texts: Sequence[str]) -> Scores:
@@ -102,13 +94,3 @@ def _without_itself(vectors: Vectors) -> Vectors:
     cosines = np.array(vectors @ vectors.T)
     np.fill_diagonal(cosines, -1.0)
     return cosines
-
-
-def _kept(place: Path, count: int, dimension: int) -> Vectors | None:
-    """The vectors in a file; None where there is none, or another than was written."""
-    try:
-        found = np.frombuffer(bytes.fromhex(place.read_text(encoding="ascii")), "<f4")
-    except (OSError, ValueError):
-        return None
-    whole = found.size == count * dimension and bool(np.isfinite(found).all())
-    return found.reshape(count, dimension) if whole else None

@@ -121,6 +121,10 @@ def _need(need: Need, shown: Names, first: int) -> Iterator[RenderableType]:
         yield _indented(shown.line(identifier))
     if len(need.signals) > MOST_SIGNALS:
         yield _indented(Text(f"and {len(need.signals) - MOST_SIGNALS} more", "faint"))
+    if need.places:
+        yield _indented(
+            Text.assemble(("In the taxonomy ", "title"), " · ".join(str(place.node) for place in need.places))
+        )
     yield from show_ads(need.ads, first)
     if not need.ads:
         yield _indented(Text("no ad in the store serves this", "faint"))

@@ -99,6 +99,10 @@ def _need(need: Need) -> Mapping[str, Any]:
         "weight": round(need.interest.weight, DIGITS),
         "trend": need.interest.trend,
         "topics": list(need.interest.topics),
+        "places": [
+            {"id": place.node.id, "path": str(place.node), "cosine": round(place.cosine, DIGITS)}
+            for place in need.places
+        ],
         "stage": need.stage,
         "evidence": _evidence(need.evidence),
         "looks_for": [statement_as_json(one) for one in need.looks_for],

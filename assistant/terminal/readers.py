@@ -122,6 +122,10 @@ def _to_engineer(need: Need, shown: Names) -> Iterator[RenderableType]:
     yield _indented(Text.assemble("members ", shown.cite(interest.members), " medoids ", shown.cite(interest.medoids)))
     if interest.against:
         yield _indented(Text.assemble("against ", shown.cite(interest.against)))
+    if interest.topics or need.places:
+        topics = [topic.lower().replace("_", " ") for topic in interest.topics]
+        places = [f"{place.node} {place.cosine:.2f}" for place in need.places]
+        yield _indented(Text(" · ".join([*topics, *places]), "faint"))
     by = {"writer": "by the writer", "facts": "made of the facts"}.get(need.said.by, need.unclear)
     yield _indented(Text.assemble(f"{need.statement.text or 'nothing said'} ", shown.cite(need.statement.cites)))
     yield _indented(Text(f"{by}{', rewritten' if need.said.rewritten else ''}", "faint"))

@@ -110,7 +110,7 @@ INTENT = {
     "goal", "unclear", "stage", "evidence", "constraints", "next", "unknown", "needs", "dropped", "rewritten",
 }  # fmt: skip
 NEED = {
-    "text", "cites", "key", "label", "unclear", "weight", "trend", "topics", "stage", "evidence", "looks_for",
+    "text", "cites", "key", "label", "unclear", "weight", "trend", "topics", "places", "stage", "evidence", "looks_for",
     "constraints", "next", "unknown", "signals", "ads",
 }  # fmt: skip
 FIELDS = {

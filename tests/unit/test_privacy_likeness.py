@@ -81,7 +81,7 @@ def test_the_examples_are_embedded_once_and_a_damaged_file_of_them_is_made_anew(
     assert len(first.asked) > 500
     assert SecondLook.open(second, tmp_path).bounds == look.bounds and second.asked == []
     (place,) = tmp_path.glob("likeness-*")
-    place.write_text("00" * 8)
+    place.write_bytes(b"0" * 8)
     assert SecondLook.open(third, tmp_path).bounds == look.bounds and len(third.asked) > 500
 
 

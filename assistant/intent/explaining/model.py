@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from assistant.intent.explaining.constraints import Constraint
 from assistant.intent.interests.profile import PersonalInterest, Profile
+from assistant.intent.interests.taxonomies import Place
 from assistant.intent.stage import Evidence, Stage
 from assistant.llm.engine import Usage
 from store.records import Match
@@ -58,7 +59,8 @@ class Need:
     """One interest explained. `unclear` says why no goal is told, and is empty where one is.
 
     `looks_for` holds what was searched and not yet found, `cohesion` (0..1) how near its signals are to its most
-    typical one, `public` what can be told of it without its person, `ads` what serves it.
+    typical one, `public` what can be told of it without its person, `ads` what serves it, `places` where it stands in
+    the taxonomy that was named.
     """
 
     interest: PersonalInterest
@@ -73,6 +75,7 @@ class Need:
     cohesion: float
     public: Public
     ads: tuple[Match, ...] = ()
+    places: tuple[Place, ...] = ()
 
     @property
     def statement(self) -> Statement:

@@ -12,10 +12,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from assistant.embedding.embedder import Embedder, Vectors
+from assistant.embedding.known import known_vectors
 from assistant.errors import InputError
 from assistant.feeds.sources import Source
 from assistant.feeds.text import normalise, shorten
@@ -36,6 +39,13 @@ class Node:
 
     def __str__(self) -> str:
         return " > ".join(self.path)
+
+
+class Place(NamedTuple):
+    """A node that an interest is near to, and the cosine of the two."""
+
+    node: Node
+    cosine: float
 
 
 def read_nodes(given: str) -> tuple[Node, ...]:
@@ -92,12 +102,16 @@ def _level(text: str) -> str:
 class Taxonomy:
     """Nodes with their vectors: an interest is compared with what each node and the one above it are called."""
 
-    def __init__(self, nodes: Sequence[Node], embedder: Embedder) -> None:
+    def __init__(self, nodes: Sequence[Node], embedder: Embedder, folder: Path) -> None:
+        """`folder` keeps the vectors: to embed the six thousand names of a large one takes half a minute."""
         self._nodes = tuple(nodes)
-        self._vectors = embedder.embed([", ".join(reversed(node.path[-2:])) for node in nodes], role="query")
+        names = [", ".join(reversed(node.path[-2:])) for node in nodes]
+        self._vectors = known_vectors(names, embedder, folder, "taxonomy", role="query")
 
-    def nearest(self, vector: Vectors, most: int = 3) -> tuple[tuple[Node, float], ...]:
-        """The nodes that a unit vector is nearest to with their cosines, nearest first; none where it is like none."""
+    def nearest(self, vector: Vectors, most: int = 3) -> tuple[Place, ...]:
+        """The nodes that a unit vector is nearest to, nearest first; none where it is like none."""
         cosines = self._vectors @ vector
         ranked = np.argsort(-cosines, kind="stable")[:most]
-        return tuple((self._nodes[row], float(cosines[row])) for row in ranked.tolist() if cosines[row] >= LEAST_LIKE)
+        return tuple(
+            Place(self._nodes[row], float(cosines[row])) for row in ranked.tolist() if cosines[row] >= LEAST_LIKE
+        )

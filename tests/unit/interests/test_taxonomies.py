@@ -62,9 +62,11 @@ def test_a_file_that_is_not_there_is_an_error_with_its_name(tmp_path: Path) -> N
         read_nodes(str(tmp_path / "missing.txt"))
 
 
-def test_the_nearest_nodes_are_those_of_the_same_words() -> None:
+def test_the_nearest_nodes_are_those_of_the_same_words(tmp_path: Path) -> None:
     embedder = HashingEmbedder(1024)
-    taxonomy = Taxonomy([Node("1", ("Garden",)), Node("2", ("Sport", "Kayaks")), Node("3", ("Art",))], embedder)
+    taxonomy = Taxonomy(
+        [Node("1", ("Garden",)), Node("2", ("Sport", "Kayaks")), Node("3", ("Art",))], embedder, tmp_path
+    )
     found = taxonomy.nearest(embedder.embed(["kayaks, sport"])[0])
     assert [node.id for node, _ in found] == ["2"] and 0.9 < found[0][1] <= 1.0001
     assert taxonomy.nearest(embedder.embed(["zzz qqq"])[0]) == ()
