@@ -30,7 +30,7 @@ def _read(place: Path, count: int, dimension: int) -> Vectors | None:
     """The vectors in a file; None where there is none, or another than was written."""
     try:
         found = np.frombuffer(place.read_bytes(), "<f4")
-    except OSError:
+    except (OSError, ValueError):
         return None
     whole = found.size == count * dimension and bool(np.isfinite(found).all())
     return found.reshape(count, dimension) if whole else None
