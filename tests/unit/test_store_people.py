@@ -175,7 +175,8 @@ def test_everyone_is_walked_through_in_pages_while_signals_are_written(
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2199, 12, 31), timezones=st.timezones()))
 def test_a_time_survives_being_kept(moment: datetime) -> None:
-    assert from_stamp(to_stamp(moment)) == moment
+    # In UTC, as a clock that is put back shows an hour twice, and such times equal none of another zone.
+    assert from_stamp(to_stamp(moment)) == moment.astimezone(UTC)
 
 
 @given(
