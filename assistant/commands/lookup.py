@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from assistant.matching.explaining.evidence import Subject
     from assistant.matching.serve import Asked, Served
 
+# Of queries without an answer in a catalogue the nearest record has a cosine of 0.12 to 0.28 with the default embedder;
+# of 95 in 100 that have one, of 0.29 and more. BM25 of words that nearly all records have is about 0.
+NEAR, TELLING_WORDS = 0.29, 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
@@ -27,8 +31,11 @@ class LookUp:
     source: str
 
     def tell_reading(self) -> None:
-        """Say what a mistyped text is read as."""
+        """Say what a mistyped text is read as, and how much of a long one is read."""
         query = self.asked.query
+        if query.unread:
+            looked_for = f"Looked for are the first {len(query.text):,} characters, not the other {query.unread:,}."
+            self.context.screen.say(looked_for)
         if query.corrections:
             self.context.screen.say(f"Read as: {query.text}. --exact-words searches for what was typed.")
 
@@ -42,6 +49,7 @@ class LookUp:
         served = serve(self.asked, store)
         self._keep(served.matches)
         self._warn_of_lost_vectors(served.matches)
+        self._warn_of_nothing_near(served.matches)
         about = subject_of(store, self.source) if explain or tell else None
         if as_json:
             screen.show_json("match", self._as_json(served, about, tell))
@@ -140,3 +148,15 @@ class LookUp:
             screen.warn(f"{waiting:,} of the {kind}s wait for a vector: run `pinwright store rebuild`.")
         elif meanings and not any(meanings) and not store.vectors().count(kind):
             screen.warn("None of these has a vector, so only words count: see `pinwright store check`.")
+
+    def _warn_of_nothing_near(self, matches: tuple[Match, ...]) -> None:
+        """The best of what does not fit scores as high as the best of what does: it has to be said."""
+        if self.asked.query.records or not matches:
+            return
+        raw = [{part.name: part.raw for part in match.parts} for match in matches]
+        nearest, words = (max(parts.get(name, 0.0) for parts in raw) for name in ("meaning", "words"))
+        if 0 < nearest < NEAR and words < TELLING_WORDS:
+            self.context.screen.warn(
+                f"Nothing here seems to fit: no word of it tells these apart, and the nearest has a cosine of"
+                f" {nearest:.2f}."
+            )

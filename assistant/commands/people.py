@@ -45,7 +45,10 @@ def second_look(context: Context) -> SecondLook:
     """What finds the sensitive by its meaning."""
     from assistant.privacy.likeness import SecondLook
 
-    return SecondLook.open(context.workbench.embedder, context.settings.home / "cache")
+    def tell() -> None:
+        context.screen.say("Learning what is nobody's business from examples; this happens once, within half a minute.")
+
+    return SecondLook.open(context.workbench.embedder, context.settings.home / "cache", tell)
 
 
 class Topics:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +17,33 @@ def known_vectors(texts: Sequence[str], embedder: Embedder, folder: Path, name: 
 
     Another embedder, and other texts, have another file.
     """
+    place, shape = place_of(texts, embedder, folder, name, role), (len(texts), embedder.dimension)
+    return known_array(place, shape, lambda: embedder.embed(texts, role=role))
+
+
+def place_of(texts: Sequence[str], embedder: Embedder, folder: Path, name: str, role: Role = "passage") -> Path:
+    """Which file of the folder is for what these texts and this embedder make."""
     parts = "\0".join((embedder.fingerprint, role, *texts)).encode("utf-8", "surrogatepass")
-    place = folder / f"{name}-{hashlib.blake2b(parts, digest_size=8).hexdigest()}.f32"
-    found = _read(place, len(texts), embedder.dimension)
+    return folder / f"{name}-{hashlib.blake2b(parts, digest_size=8).hexdigest()}.f32"
+
+
+def known_array(place: Path, shape: tuple[int, int], make: Callable[[], Vectors]) -> Vectors:
+    """What a file has, of this shape; made, and written there, where it is gone or damaged."""
+    found = _read(place, shape)
     if found is None:
-        found = embedder.embed(texts, role=role)
+        found = make()
         _write(place, found)
     return found
 
 
-def _read(place: Path, count: int, dimension: int) -> Vectors | None:
-    """The vectors in a file; None where there is none, or another than was written."""
+def _read(place: Path, shape: tuple[int, int]) -> Vectors | None:
+    """The numbers in a file; None where there is none, or another than was written."""
     try:
         found = np.frombuffer(place.read_bytes(), "<f4")
     except (OSError, ValueError):
         return None
-    whole = found.size == count * dimension and bool(np.isfinite(found).all())
-    return found.reshape(count, dimension) if whole else None
+    whole = found.size == shape[0] * shape[1] and bool(np.isfinite(found).all())
+    return found.reshape(shape) if whole else None
 
 
 def _write(place: Path, vectors: Vectors) -> None:

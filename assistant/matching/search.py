@@ -36,6 +36,7 @@ class Query:
     """What is looked for: its words, and its vector of shape (dimension,).
 
     `corrections` are the words that are read as others than were typed, in the order in which they were put right.
+    `unread` is how many characters of a text are beyond what is looked for.
     `records` are what is asked by, where it is no text: see `by_record`. Of several, `vectors` has the unit vector of
     each, and `vector` is their mean.
     """
@@ -45,6 +46,7 @@ class Query:
     corrections: tuple[Correction, ...] = ()
     records: tuple[Record, ...] = ()
     vectors: tuple[NDArray[np.float32], ...] = ()
+    unread: int = 0
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -75,22 +77,23 @@ class Query:
 
 def text_query(text: str, embedder: Embedder) -> Query:
     """A query from a text, taken as it is."""
-    text = _bounded(text)
-    return Query(text, embedder.embed([text], role="query")[0])
+    text, unread = _bounded(text)
+    return Query(text, embedder.embed([text], role="query")[0], unread=unread)
 
 
 def read_query(text: str, kind: Kind, store: Store, embedder: Embedder) -> Query:
     """A query from what somebody typed, its slips put right by the words that records of this kind have."""
-    reading = store.lexicon.read(kind, _bounded(text), knows=embedder.knows)
-    return replace(text_query(reading.text, embedder), corrections=reading.corrections)
+    text, unread = _bounded(text)
+    reading = store.lexicon.read(kind, text, knows=embedder.knows)
+    return replace(text_query(reading.text, embedder), corrections=reading.corrections, unread=unread)
 
 
-def _bounded(text: str) -> str:
-    """The text on one line and of bounded length. Raises UsageError where it is empty."""
-    text = " ".join(text.split())[:LONGEST_QUERY]
+def _bounded(text: str) -> tuple[str, int]:
+    """The text on one line and of bounded length, and how many characters are beyond. UsageError where it is empty."""
+    text = " ".join(text.split())
     if not text:
         raise UsageError("The text to look for is empty.", hint='Write for example: match "linen bedding".')
-    return text
+    return text[:LONGEST_QUERY], len(text[LONGEST_QUERY:])
 
 
 def search(

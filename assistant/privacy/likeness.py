@@ -1,15 +1,16 @@
 """The second look: whether a text is like those that tell something sensitive, or like those that only sound so.
 
 Words alone do not say that a card for the first sober year is nobody's business. A model of meaning does, held against
-texts of both kinds (likeness.toml): a text scores the mean cosine to the nearest three that tell, less that to the
-nearest three that are harmless. How much is enough follows from the harmless ones themselves, each held against the
-others, so that it fits whichever embedder is in use.
+texts of both kinds (examples/*.toml): regularised least squares over a Gaussian kernel of the cosine gives a text near
+1 where it lies among those that tell, near -1 among the harmless. How much is enough follows from the harmless ones
+themselves, each scored by a fit that leaves it out, so that it suits whichever embedder is in use.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,15 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Embedder, Vectors
-from assistant.embedding.known import known_vectors
+from assistant.embedding.known import known_array, known_vectors, place_of
 
-EXAMPLES = Path(__file__).with_name("likeness.toml")
-NEAREST = 3
+EXAMPLES = Path(__file__).with_name("examples")
+# How fast likeness falls with the distance, and how little one example may bend the fit.
+SHARPNESS, SMOOTHNESS = 3.0, 0.1
 MOST_REMEMBERED = 200_000
 # Which share of the harmless examples scores less: than what tells by itself, than what does so beside another like
 # it, than what a hint of the words makes telling, than what goes with something that tells, and than what is believed
 # although its words sound harmful.
-ALONE, TOGETHER, HINTED, BESIDE, SPARED = 0.98, 0.95, 0.78, 0.7, 0.45
+ALONE, TOGETHER, HINTED, BESIDE, SPARED = 0.997, 0.97, 0.7, 0.5, 0.85
+# How often one that tells has to score above one that is harmless for the embedder to be believed against words: the
+# default one does 97 times in 100.
+ABLE = 0.95
 
 Scores = NDArray[np.float64]
 
@@ -40,22 +45,40 @@ class Bounds(NamedTuple):
     spared: float
 
 
+class Examples(NamedTuple):
+    """Texts as people write them: of what is nobody's business, and of what only sounds so or is everybody's."""
+
+    tells: tuple[str, ...]
+    harmless: tuple[str, ...]
+
+
 class SecondLook:
     """Scores texts; one that is met again is not embedded again."""
 
-    def __init__(self, embedder: Embedder, tells: Vectors, harmless: Vectors) -> None:
+    def __init__(self, embedder: Embedder, vectors: Vectors, fit: Vectors, telling: int) -> None:
+        """With the examples' vectors, and of each its weight and the score that it has where it is left out.
+
+        The first `telling` of them tell.
+        """
         self._embedder = embedder
-        self._tells, self._harmless = tells, harmless
+        self._vectors, self._weights = vectors, fit[:, 0]
         self._known: dict[str, float] = {}
-        spared = _nearest(harmless @ tells.T) - _nearest(_without_itself(harmless))
-        self.bounds = Bounds(*np.quantile(spared, (ALONE, TOGETHER, HINTED, BESIDE, SPARED)).tolist())
+        self.bounds = _bounds(fit[:telling, 1], fit[telling:, 1])
 
     @classmethod
-    def open(cls, embedder: Embedder, folder: Path) -> SecondLook:
-        """With the vectors of the examples from a file in the folder; to make them takes three seconds, once."""
-        tells, harmless = tomllib.loads(EXAMPLES.read_text(encoding="utf-8")).values()
-        vectors = known_vectors([*tells, *harmless], embedder, folder, "likeness")
-        return cls(embedder, vectors[: len(tells)], vectors[len(tells) :])
+    def open(cls, embedder: Embedder, folder: Path, making: Callable[[], None] = lambda: None) -> SecondLook:
+        """With what the examples come to from files in the folder.
+
+        To make them takes some twenty seconds, once; `making` is called before that.
+        """
+        tells, harmless = examples()
+        texts = [*tells, *harmless]
+        place = place_of(texts, embedder, folder, f"fit-{SHARPNESS}-{SMOOTHNESS}")
+        if not place.exists():
+            making()
+        vectors = known_vectors(texts, embedder, folder, "examples")
+        fit = known_array(place, (len(texts), 2), lambda: _fit(vectors, len(tells)))
+        return cls(embedder, vectors, fit, len(tells))
 
     def __call__(self, texts: Sequence[str]) -> Scores:
         """The scores of texts, of shape (n,)."""
@@ -82,15 +105,34 @@ class SecondLook:
         return sure | {*hinted, *np.flatnonzero(scores > bounds.beside).tolist()}
 
     def _score(self, vectors: Vectors) -> Scores:
-        return _nearest(vectors @ self._tells.T) - _nearest(vectors @ self._harmless.T)
+        return np.asarray(_kernel(vectors, self._vectors) @ self._weights, dtype=np.float64)
 
 
-def _nearest(cosines: Vectors) -> Scores:
-    """The mean of the highest of each row."""
-    return np.asarray(np.sort(cosines, axis=1)[:, -NEAREST:].mean(axis=1, dtype=np.float64))
+@cache
+def examples() -> Examples:
+    """All examples, each once."""
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.toml"))]
+    return Examples(*(tuple(text for table in tables for text in table.get(name, ())) for name in Examples._fields))
 
 
-def _without_itself(vectors: Vectors) -> Vectors:
-    cosines = np.array(vectors @ vectors.T)
-    np.fill_diagonal(cosines, -1.0)
-    return cosines
+def _bounds(tells: Vectors, harmless: Vectors) -> Bounds:
+    """From the scores of the examples, each left out of its fit. An embedder that is not able spares nothing."""
+    bounds = Bounds(*np.quantile(harmless, (ALONE, TOGETHER, HINTED, BESIDE, SPARED)).tolist())
+    above = np.searchsorted(np.sort(harmless), tells).mean() / len(harmless)
+    return bounds if above >= ABLE else bounds._replace(spared=-np.inf)
+
+
+def _kernel(left: Vectors, right: Vectors) -> Vectors:
+    """How alike unit vectors are, of shape (n, m): 1 where they are the same."""
+    return np.asarray(np.exp(SHARPNESS * (left @ right.T - 1)), dtype=np.float32)
+
+
+def _fit(vectors: Vectors, telling: int) -> Vectors:
+    """Of each example its weight, and its score by a fit without it, of shape (n, 2); the first so many tell.
+
+    Leaving one out needs no fit of its own: it is off by weight / diagonal of the inverse (Rifkin and Lippert, 2007).
+    """
+    wanted = np.where(np.arange(len(vectors)) < telling, 1.0, -1.0)
+    inverse = np.linalg.inv(_kernel(vectors, vectors) + SMOOTHNESS * np.eye(len(vectors), dtype=np.float64))
+    weights = inverse @ wanted
+    return np.stack([weights, wanted - weights / np.diag(inverse)], axis=1).astype(np.float32)

@@ -78,6 +78,21 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, text)
 
 
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what the examples of the sensitive come to is kept for all tests."""
+    return tmp_path_factory.mktemp("learned")
+
+
+@pytest.fixture(autouse=True)
+def learned_once(learned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To learn from the examples takes seconds, and each home would do it anew."""
+    from assistant.privacy.likeness import SecondLook
+
+    opened = SecondLook.open
+    monkeypatch.setattr(SecondLook, "open", lambda embedder, _, making: opened(embedder, learned, making))
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     """A folder with products.csv, pins.jsonl, signals.jsonl and script.json."""
