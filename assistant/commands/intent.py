@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,7 +69,12 @@ def intent(
 
     context = here(ctx)
     pins = plain(pins)
-    if bool(pins) == bool(signals or person):
+    if pins and (signals or person):
+        raise UsageError(
+            "Whose pins these are is not said, so --pins goes with neither --signals nor --person.",
+            hint="Leave out one of them.",
+        )
+    if not (pins or signals or person):
         raise UsageError(
             "Give --pins ID,ID,..., --signals FILE, or --person ID.",
             hint='`pinwright match "herbs" --among pins` shows ids of pins.',
@@ -84,7 +90,7 @@ def intent(
     now = moment(at)
     history, complete = _history(context, store, pins, signals, person, now)
     explanation, vectors = _explain(context, store, history, now, ads, seed)
-    explanation = _placed(context, explanation, nodes)
+    explanation = _numbered(_placed(context, explanation, nodes))
     found = [(need.statement.text or "this need", match) for need in explanation.needs for match in need.ads]
     context.results.keep(found, Kind.AD)
     way = _way(history, explanation, vectors) if journey else None
@@ -143,10 +149,12 @@ def _admitted(
     if dropped := tell_dropped(found.dropped):
         context.screen.say(f"Left out: {dropped}.")
     if signals and not found.signals:
-        old = set(found.dropped) == {Reason.OLD}
+        old = set(found.dropped) <= {Reason.OLD, Reason.FUTURE}
         raise PrivacyError(
             "Nothing of this history may be used.",
-            hint="--at TIME looks at it as of then." if old else "`pinwright privacy show` says what a person allows.",
+            hint="--at TIME looks at it as of then."
+            if old
+            else "`pinwright privacy show PERSON` says what they allow.",
         )
     return found.signals
 
@@ -155,6 +163,7 @@ def _explain(
     context: Context, store: Store, history: Sequence[Signal], now: datetime, ads: int, seed: int
 ) -> tuple[Explanation, Vectors]:
     from assistant.embedding.topics import InterestGuesser
+    from assistant.intent.explaining.constraints import shows
     from assistant.intent.explaining.explain import Parts, explain, vectors_of
     from assistant.matching.index import require_embedder
     from assistant.matching.search import Query, blend
@@ -169,9 +178,10 @@ def _explain(
     # What was bought or hidden is not offered again.
     settled = {signal.target for signal in history if signal.kind in SETTLED}
 
-    def find_ads(text: str, vectors: Vectors, taken: Collection[str]) -> Sequence[Match]:
+    def find_ads(text: str, vectors: Vectors, taken: Collection[str], unwanted: Collection[str]) -> Sequence[Match]:
         query = Query(text, blend(embedder.embed([text], role="query")[0], vectors))
-        return ads_for(query, store, limit=ads, settled=settled | set(taken))
+        fits = (lambda ad: not shows(" ".join(ad.texts), unwanted)) if unwanted else None
+        return ads_for(query, store, limit=ads, settled=settled | set(taken), fits=fits)
 
     vectors = vectors_of(history, embedder)
     parts = Parts(engine=bench.engine, embedder=embedder, find_ads=find_ads, now=now, guesser=InterestGuesser(embedder))
@@ -194,6 +204,15 @@ def _placed(context: Context, explanation: Explanation, nodes: Sequence[Node]) -
 
     taxonomy = Taxonomy(nodes, context.workbench.embedder, context.settings.home / "cache")
     needs = (replace(need, places=taxonomy.nearest(need.interest.vector)) for need in explanation.needs)
+    return replace(explanation, needs=tuple(needs))
+
+
+def _numbered(explanation: Explanation) -> Explanation:
+    """The explanation with its ads numbered through, as `why` and `write` take them."""
+    number = count(1)
+    needs = (
+        replace(need, ads=tuple(replace(match, rank=next(number)) for match in need.ads)) for need in explanation.needs
+    )
     return replace(explanation, needs=tuple(needs))
 
 

@@ -71,6 +71,7 @@ def _check(files: list[str], rejects: Path | None) -> None:
 def _import_file(context: Context, name: str, rejects: Path | None) -> dict[str, Any]:
     from assistant.feeds.rejects import RejectsFile
     from assistant.intent.signals import SignalFile
+    from assistant.privacy.admit import Reason
     from assistant.terminal.progress import Bar
 
     store = context.workbench.store(create=True)
@@ -82,6 +83,8 @@ def _import_file(context: Context, name: str, rejects: Path | None) -> dict[str,
         bar = stack.enter_context(Bar(context.screen, f"Reading {file.name}"))
         first: list[Refused] = []
         report = _run(context, file, now, bar, kept, first)
+        report.rows += file.counts.future + file.counts.too_fast
+        report.dropped[Reason.FUTURE] += file.counts.future
         notes = file.counts.notes(file.name)
     _show(context, file.name, report, notes, kept, first)
     return _as_json(name, report, notes, kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean
 
@@ -14,7 +14,7 @@ from assistant.matching.eligible.keeper import Gatekeeper
 from assistant.matching.eligible.occasion import Occasion
 from assistant.matching.ranking.ranker import DEFAULT, Ranker
 from assistant.matching.search import Query, search
-from store.records import NO_FILTERS, Ad, Filters, Kind, Match
+from store.records import NO_FILTERS, Ad, Filters, Kind, Match, Record
 from store.store import Store
 
 # Below this cosine an ad shares words with a need rather than its subject. No ad is better than such a one.
@@ -22,6 +22,8 @@ SERVES = 0.3
 # How many more to look at than are wanted, as gates close some and others are too much alike.
 SPARE = 40
 SPREAD = 4
+# How many more where not all of them fit.
+OF_UNFIT = 8
 # The most to look at so that caps can be kept; where that is not enough, they are not.
 DEEPEST = 2_000
 # The most to look at at all: behind so many that the policy refuses nobody looks for one that it does not.
@@ -129,17 +131,27 @@ def look(asked: Asked, store: Store, wanted: int) -> Looked:
 
 
 def ads_for(
-    query: Query, store: Store, *, limit: int, settled: Collection[str] = (), ranker: Ranker = DEFAULT
+    query: Query,
+    store: Store,
+    *,
+    limit: int,
+    settled: Collection[str] = (),
+    fits: Callable[[Record], bool] | None = None,
+    ranker: Ranker = DEFAULT,
 ) -> tuple[Match, ...]:
-    """At most `limit` ads for a need, best first; none in `settled`, which holds ids that were bought or hidden."""
+    """At most `limit` ads for a need, best first.
+
+    None is in `settled`, which holds ids that were bought or hidden, and each `fits`, where that is asked.
+    """
     if not limit:
         return ()
     keeper = Gatekeeper(store.database.connection, Occasion(beside=query.text))
     if keeper.everywhere:
         return ()
     asked = Asked(query=query, kind=Kind.AD, limit=limit, keeper=keeper, diversity=Diversity(), ranker=ranker)
-    looked = look(asked, store, limit + len(settled))
+    looked = look(asked, store, (limit if fits is None else OF_UNFIT * limit) + len(settled))
     serving = [match for match in looked.matches if match.record.id not in settled and _serves(match)]
+    serving = [match for match in serving if fits is None or fits(match.record)]
     page = _page(serving, asked, store)
     keeper.save()
     return page.choice.chosen

@@ -27,7 +27,7 @@ MOST_REMEMBERED = 200_000
 # Which share of the harmless examples scores less: than what tells by itself, than what does so beside another like
 # it, than what a hint of the words makes telling, than what goes with something that tells, and than what is believed
 # although its words sound harmful.
-ALONE, TOGETHER, HINTED, BESIDE, SPARED = 0.997, 0.97, 0.7, 0.5, 0.85
+ALONE, TOGETHER, HINTED, BESIDE, SPARED = 0.995, 0.97, 0.7, 0.8, 0.85
 # How often one that tells has to score above one that is harmless for the embedder to be believed against words: the
 # default one does 97 times in 100.
 ABLE = 0.95

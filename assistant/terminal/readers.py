@@ -20,7 +20,7 @@ from store.records import Signal
 
 INDENT = 2
 MOST_REASONS = 3
-TURN_OFF = "pinwright privacy set --no-personalisation"
+TURN_OFF = "pinwright privacy set PERSON --no-personalisation"
 DID = {
     "save": "saved",
     "closeup": "looked at",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.intent.explaining.constraints import Constraint, constraints_of, read
+from assistant.intent.explaining.constraints import Constraint, avoided, constraints_of, read, shows
 from store.records import Interest, Signal
 
 
@@ -39,11 +39,40 @@ def found(text: str) -> set[tuple[str, str]]:
         ("boho wall hanging", ("style", "boho")),
         ("olive dining chair", ("colour", "olive")),
         ("cast iron pot", ("material", "cast iron")),
+        ("jute rug at most $80", ("budget", "at most $80")),
+        ("lamp for no more than $40", ("budget", "no more than $40")),
+        ("rug that is not wool", ("without", "wool")),
+        ("curtains without red", ("without", "red")),
     ],
 )
 def test_a_search_states_its_constraints_as_they_stand_in_it(text: str, expected: tuple[str, str]) -> None:
     assert expected in found(text)
     assert constraints_of(signals(text, kind="search"))[0].cites == ("s1",)
+
+
+def constraints(*texts: str) -> list[tuple[str, str]]:
+    return [(one.kind, one.text) for one in constraints_of(signals(*texts, kind="search"))]
+
+
+def test_a_measure_is_told_whole() -> None:
+    assert constraints("rug 200 x 300 cm") == [("size", "200 x 300 cm")]
+
+
+def test_of_several_budgets_the_last_search_has_the_say() -> None:
+    assert constraints("rug under $400", "rug under $100") == [("budget", "under $100")]
+    assert constraints("rug over $50 but at most $80") == [("budget", "over $50"), ("budget", "at most $80")]
+
+
+def test_what_a_later_search_turns_away_from_is_no_longer_wanted() -> None:
+    assert ("material", "jute") not in constraints("jute rug", "no jute rug")
+    assert constraints("no jute rug", "jute rug") == [("material", "jute")]
+
+
+def test_what_is_turned_away_from_is_seen_in_a_text() -> None:
+    unwanted = avoided(signals("rug but not wool", "rug without red", kind="search"))
+    assert shows("Hand-knotted wool rug", unwanted) and shows("Red runner", unwanted)
+    assert not shows("Cotton rug in blue, without wool", unwanted)
+    assert not avoided(signals("A rug without wool", kind="save"))
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ class Finder:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int, frozenset[str]]] = []
 
-    def __call__(self, text: str, vectors: Vectors, taken: Collection[str]) -> Sequence[Match]:
+    def __call__(
+        self, text: str, vectors: Vectors, taken: Collection[str], unwanted: Collection[str]
+    ) -> Sequence[Match]:
         self.asked.append((text, len(vectors), frozenset(taken)))
         return [Match(rank=1, record=Ad(id=f"ad {len(self.asked)}", title="Ad"), parts=())]
 

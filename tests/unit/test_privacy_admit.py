@@ -113,7 +113,8 @@ def test_every_signal_is_let_through_or_counted_once(rows: list[tuple[str, int |
         ({"consent": "perhaps"}, Consent(personal=False)),
         ({"age": "17"}, Consent(minor=True)),
         ({"age": "18"}, NOTHING_SAID),
-        ({"age": "old"}, NOTHING_SAID),
+        *(({"age": age}, NOTHING_SAID) for age in ("18.0", "34.5", "18-24", "65+", "40 years")),
+        *(({"age": age}, Consent(minor=True)) for age in ("12.0", "17.9", "13-17", "under 18", "-4", "old", "2012")),
     ],
 )
 def test_what_a_row_says_of_its_person_can_only_take_away(cells: dict[str, str], expected: Consent) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -45,9 +45,13 @@ DATE = re.compile(
     r"|\b(?:by|before|until|this|next)\s+(?:weekend|week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
     re.IGNORECASE,
 )
+# A kind and what is the same for two ways of writing it; the signals that state it, and how.
+Key = tuple[str, str]
 Told = Sequence[tuple[Signal, str]]
 # The kinds of the vocabulary that are constraints, by their name there.
 WORDED = {"colour": "colour", "material": "material", "place": "place", "size": "size"}
+# The kind of what somebody does not want, and of which kinds that is read.
+WITHOUT, TURNED_AWAY = "without", ("colour", "material")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,43 @@ def constraints_of(signals: Sequence[Signal], topics: Collection[Interest] = ())
         if signal.kind != "hide":
             for found in {(one.kind, one.same): one for one in _read_of(signal, topics)}.values():
                 stated[found.kind, found.same].append((signal, found.text))
+    meant = _still_meant(stated, [signal.id for signal in signals])
     least = max(LEAST_SIGNALS, LEAST_SHARE * sum(signal.kind != "hide" for signal in signals))
-    shown = {key: told for key, told in stated.items() if _asked(told) or _texts(told) >= least}
+    shown = {key: told for key, told in meant.items() if _asked(told) or _texts(told) >= least}
     order = list(toml("constraints")["called"])
     ranked = sorted(shown.items(), key=lambda item: (order.index(item[0][0]), -_asked(item[1]), -len(item[1])))
     return _without_parts(Constraint(kind, _best(told), _ids(told)) for (kind, _), told in _agreed(ranked))
+
+
+def avoided(signals: Sequence[Signal]) -> frozenset[str]:
+    """The colours and materials that searches turn away from, as concepts of the vocabulary; see `shows`."""
+    searches = [signal for signal in signals if signal.kind == "search"]
+    stated = {(one.kind, one.same): [(signal, one.text)] for signal in searches for one in read(signal.text)}
+    kept = _still_meant(stated, [signal.id for signal in signals])
+    return frozenset(same for kind, same in kept if kind == WITHOUT)
+
+
+def shows(text: str, concepts: Collection[str]) -> bool:
+    """Whether a text has one of these colours or materials."""
+    return any(one.kind in WORDED.values() and one.same in concepts for one in read(text))
+
+
+def _still_meant(stated: Mapping[Key, Told], order: Sequence[str]) -> dict[Key, Told]:
+    """Without what a later search takes back: another budget, or "not wool" after wool, and the other way round."""
+    places = {identifier: place for place, identifier in enumerate(order)}
+    latest = {
+        key: max((places[signal.id] for signal, _ in told if signal.kind == "search"), default=-1)
+        for key, told in stated.items()
+    }
+    last_budget = max((place for (kind, _), place in latest.items() if kind == "budget"), default=-1)
+    kept = {}
+    for (kind, same), told in stated.items():
+        place = latest[kind, same]
+        others = WORDED.values() if kind == WITHOUT else (WITHOUT,) if kind in WORDED.values() else ()
+        taken_back = any(latest.get((other, same), -1) > place for other in others)
+        if not taken_back and not (kind == "budget" and place < last_budget):
+            kept[kind, same] = told
+    return kept
 
 
 def read(text: str, topics: Collection[Interest] = ()) -> Iterator[Found]:
@@ -99,9 +135,11 @@ def _read_of(signal: Signal, topics: Collection[Interest]) -> Iterator[Found]:
     if signal.kind == "search":
         yield from read(signal.text, topics)
         return
+    # What an idea is without says nothing of what somebody wants.
     title = frozenset(one.same for one in read(signal.text.partition(". ")[0], topics))
     amounts = frozenset(toml("constraints")["amounts"]["kinds"])
-    yield from (one for one in read(signal.text, topics) if one.kind not in amounts or one.same in title)
+    told = (one for one in read(signal.text, topics) if one.kind != WITHOUT)
+    yield from (one for one in told if one.kind not in amounts or one.same in title)
 
 
 def called(kind: str) -> str:
@@ -150,7 +188,11 @@ def _without_parts(found: Iterator[Constraint]) -> tuple[Constraint, ...]:
 
 
 def _amounts(text: str, tokens: Sequence[Token]) -> Iterator[Found]:
+    crossed = [found.span() for found in CROSSED.finditer(text)]
     for quantity in quantities(tokens):
+        first, last = tokens[quantity.first].start, tokens[quantity.last].end
+        if any(start <= first and last <= end for start, end in crossed):
+            continue  # one of "60 x 18 x 17 cm", which is read as a whole
         if (kind := _kind_of(quantity, text)) and tokens[quantity.first].lower != "a":
             start = _start(tokens, quantity)
             end = quantity.last
@@ -158,7 +200,7 @@ def _amounts(text: str, tokens: Sequence[Token]) -> Iterator[Found]:
                 end = min(end + 1, len(tokens) - 1)
             said = text[tokens[start].start : tokens[end].end]
             if kind == "size" and said[-1].isdigit():
-                continue  # one of "60 x 18 x 17 cm", which is read as a whole
+                continue
             yield Found(kind, said, f"{quantity.low:g}-{quantity.high:g} {quantity.dimension}")
 
 
@@ -185,10 +227,13 @@ def _counted() -> frozenset[tuple[str, ...]]:
 
 
 def _start(tokens: Sequence[Token], quantity: Quantity) -> int:
-    """Where the amount begins, with "under" or "max" before it."""
+    """Where the amount begins, with "under", "at most" or "no more than" before it."""
     for place in range(quantity.first - 1, max(quantity.first - BEFORE, -1), -1):
+        before = tokens[place - 1].lower if place else ""
+        if tokens[place].lower in ("most", "least") and before == "at":
+            return place - 1
         if tokens[place].lower in AT_MOST and quantity.bound and quantity.bound != "=":
-            return place
+            return place - 1 if before in ("no", "not") else place
         if tokens[place + 1].pause:
             break
     return quantity.first
@@ -219,6 +264,8 @@ def _worded(text: str, tokens: Sequence[Token], topics: Collection[Interest]) ->
             if kind and own_name and not eaten and term.concept not in data["never"].get(term.kind, ()):
                 if not _turned(tokens, place):
                     yield Found(kind, _said(text, tokens, place, length), term.concept)
+                elif kind in TURNED_AWAY:
+                    yield Found(WITHOUT, _said(text, tokens, place, length), term.concept)
                 break
         place += length
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from assistant.embedding.embedder import Embedder, Vectors
 from assistant.embedding.topics import InterestGuesser
 from assistant.errors import InputError
-from assistant.intent.explaining.constraints import Constraint, constraints_of
+from assistant.intent.explaining.constraints import Constraint, avoided, constraints_of
 from assistant.intent.explaining.evidence import cohesion_of, shown_signals, unclear_because
 from assistant.intent.explaining.gaps import missing, more_signals, next_help, unknown
 from assistant.intent.explaining.looking import looked_for
@@ -30,8 +30,9 @@ from store.records import Match, Signal
 MOST_NEEDS = 4
 MOST_IN_GOAL = 3
 
-# The ads for a need: its text, the vectors of its signals, and the ids of ads that are shown already.
-FindAds = Callable[[str, Vectors, Collection[str]], Sequence[Match]]
+# The ads for a need: its text, the vectors of its signals, the ids of ads that are shown already, and the colours and
+# materials that it turns away from.
+FindAds = Callable[[str, Vectors, Collection[str], Collection[str]], Sequence[Match]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,8 @@ def _served(needs: Sequence[Need], read: _Read, find_ads: FindAds) -> list[Need]
     for need in needs:
         typical = read.signals[need.interest.medoids[0]]
         rows = [read.rows[identifier] for identifier in need.signals]
-        ads = tuple(find_ads(need.statement.text or typical.text, read.vectors[rows], frozenset(taken)))
+        unwanted = avoided(read.of(need.interest.members))
+        ads = tuple(find_ads(need.statement.text or typical.text, read.vectors[rows], frozenset(taken), unwanted))
         taken |= {match.record.id for match in ads}
         served.append(replace(need, ads=ads))
     return served

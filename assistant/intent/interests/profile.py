@@ -217,7 +217,9 @@ def _interest(
     members = [history.seen[row] for row in item.members]
     timed = np.array([seen.at is not None for seen in members], dtype=bool)
     days = history.days[item.members]
-    first = history.days[[seen.at is not None for seen in history.seen] & history.liked].max(initial=0.0)
+    all_days = history.days[[seen.at is not None for seen in history.seen] & history.liked]
+    # Counted back from the person's last signal: who does nothing at all has no interest that fades.
+    first, last = (float(all_days.max()), float(all_days.min())) if len(all_days) else (0.0, 0.0)
     vector = _middle(strands)
     return PersonalInterest(
         key=key,
@@ -227,7 +229,7 @@ def _interest(
         against=tuple(history.seen[row].id for row in item.hides),
         weight=weight,
         freshness=float(decay(days).max()),
-        trend=trend_of(days[timed], float(first), strands),
+        trend=trend_of(days[timed] - last, first - last, strands),
         last=max((seen.moment for seen in members if seen.moment), default=None),
         topics=() if guesser is None else guesser.nearest(vector),
         vector=vector,

@@ -35,7 +35,7 @@ class Trend(StrEnum):
 
 
 def trend_of(days: Floats, history_days: float, strands: Sequence[Strand]) -> Trend:
-    """The trend of an interest: `days` ago of its signals that have a time, and of the person's first signal."""
+    """The trend of an interest: how many `days` its signals lie before the person's last one, and their first does."""
     if names_a_season(strands) or comes_back(days):
         return Trend.SEASONAL
     if len(days) < FEWEST or history_days < SHORTEST_DAYS:
