@@ -80,6 +80,8 @@ def retrieval(
     outputs = [place for pair in places.values() for place in pair if place]
     require_places(outputs, dataset.questions.files, force=force)
     _tell_of(context, dataset, with_run=run is not None)
+    if not any(grade >= relevant_from for grades in dataset.questions.relevance.values() for grade in grades.values()):
+        context.screen.warn(f"No judgement reaches {relevant_from}: no document counts as relevant.")
     asked = _asked(dataset.questions, typos, seed)
     last = context.workbench.reranker(named) if Setting.RERANKER in chosen else None
     found = _search(context, dataset, asked, chosen, reranker=last, keep=keep, seed=seed)
@@ -200,6 +202,11 @@ def compare_runs(
 
     context = here(ctx)
     pair = _read_pair(context, (first, second), data, split, relevant_from)
+    if other := sum(pair[0].asked.get(query) != pair[1].asked.get(query) for query in pair[0].texts):
+        context.screen.warn(
+            f"{other:,} of the queries were searched for in other words in one of the runs, as with --typos: what is"
+            " compared is not the settings alone."
+        )
     differences = compare(*pair, seed=seed)
     changes = most_changed(*pair, limit=limit)
     _show_compared(context, pair, differences, changes, as_json)

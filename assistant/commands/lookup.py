@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from store.records import Match
 if TYPE_CHECKING:
     from assistant.matching.by_record import Near
     from assistant.matching.explaining.evidence import Subject
+    from assistant.matching.search import Query
     from assistant.matching.serve import Asked, Served
 
 # Of queries without an answer in a catalogue the nearest record has a cosine of 0.12 to 0.28 with the default embedder;
@@ -105,6 +106,7 @@ class LookUp:
             **self._asked_as_json(),
             "corrections": [{"typed": one.typed, "read_as": one.read_as} for one in asked.query.corrections],
             "among": f"{asked.kind}s",
+            "nothing_near": _nearest_if_none(served.matches, asked.query) is not None,
             "matches": matches,
             **served_as_json(served),
         }
@@ -151,12 +153,18 @@ class LookUp:
 
     def _warn_of_nothing_near(self, matches: tuple[Match, ...]) -> None:
         """The best of what does not fit scores as high as the best of what does: it has to be said."""
-        if self.asked.query.records or not matches:
-            return
-        raw = [{part.name: part.raw for part in match.parts} for match in matches]
-        nearest, words = (max(parts.get(name, 0.0) for parts in raw) for name in ("meaning", "words"))
-        if 0 < nearest < NEAR and words < TELLING_WORDS:
+        nearest = _nearest_if_none(matches, self.asked.query)
+        if nearest is not None:
             self.context.screen.warn(
                 f"Nothing here seems to fit: no word of it tells these apart, and the nearest has a cosine of"
                 f" {nearest:.2f}."
             )
+
+
+def _nearest_if_none(matches: Sequence[Match], query: Query) -> float | None:
+    """The highest cosine, where it is that of no answer and no telling word is shared; None where something is near."""
+    if query.records or not matches:
+        return None
+    raw = [{part.name: part.raw for part in match.parts} for match in matches]
+    nearest, words = (max(parts.get(name, 0.0) for parts in raw) for name in ("meaning", "words"))
+    return nearest if 0 < nearest < NEAR and words < TELLING_WORDS else None

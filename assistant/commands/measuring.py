@@ -35,7 +35,7 @@ Keep = Annotated[bool, typer.Option(help="Keep the index, so that the next run e
 
 
 def chosen_settings(names: Sequence[str] | None, *, everything: bool, reranked: bool = False) -> list[Setting]:
-    """The settings of these names, each once; the default where none is named.
+    """The settings of these names, each once; the default where none is named, beside a reranker where there is one.
 
     Without a reranker, which is what `reranked` tells of, its setting is none of all, and cannot be named.
     """
@@ -47,7 +47,8 @@ def chosen_settings(names: Sequence[str] | None, *, everything: bool, reranked: 
     if unknown := next((name for name in names or () if name.lower() not in known), None):
         raise UsageError(f"There is no setting {unknown!r}.", hint=f"Known: {', '.join(known)}.")
     possible = [setting for setting in Setting if reranked or setting is not Setting.RERANKER]
-    chosen = possible if everything else [known[name.lower()] for name in names or ("default",)]
+    usual = ("default", "reranker") if reranked else ("default",)
+    chosen = possible if everything else [known[name.lower()] for name in names or usual]
     if not {*chosen} <= {*possible}:
         raise UsageError(
             "The setting reranker needs a cross-encoder.",

@@ -59,7 +59,17 @@ def refusal(error: Any) -> PinwrightError:
         message, near = f"There is no option {error.option_name}.", sorted(error.possibilities or ())
     path = error.ctx.command_path if getattr(error, "ctx", None) else "pinwright"
     hint = f"Did you mean {' or '.join(near)}?" if near else f"See `{path} --help`."
+    if getattr(error, "option_name", "") in _of_all_commands(error):
+        hint = f"{error.option_name} goes before the command: `pinwright {error.option_name} ...`."
     return UsageError(_sentence(message), hint=hint)
+
+
+def _of_all_commands(error: Any) -> set[str]:
+    """The options that stand before a command."""
+    ctx = getattr(error, "ctx", None)
+    if ctx is None or ctx.parent is None:
+        return set()
+    return {option for parameter in ctx.find_root().command.params for option in parameter.opts}
 
 
 def _sentence(message: str) -> str:

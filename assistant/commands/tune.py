@@ -58,7 +58,7 @@ def ranker(
         raise UsageError(f"{place} is a folder.", hint="Name a file with --out.")
     if out:
         check_place(place)
-    current = _current(context, place)
+    current = _current(context, place, named=out is not None)
     lessons, objectives, fitted_on = _lessons(context, judgements, split, bias, keep=keep)
     context.screen.say(f"Fitting to {len(lessons):,} queries, each held out once.")
     tuned = tune(lessons, objectives, current, fitted_on, seed=seed)
@@ -69,8 +69,11 @@ def ranker(
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _current(context: Context, place: Path) -> Ranker:
-    """The ranker that the new one would replace; the default where there is none, or none that can be read."""
+def _current(context: Context, place: Path, *, named: bool) -> Ranker:
+    """The ranker that the new one would replace; the default where there is none, or none that can be read.
+
+    A file that somebody `named` and that is no ranker is not replaced: UsageError.
+    """
     from assistant.matching.ranking.files import read_ranker
     from assistant.matching.ranking.ranker import DEFAULT
 
@@ -79,6 +82,8 @@ def _current(context: Context, place: Path) -> Ranker:
     try:
         return read_ranker(place)
     except PinwrightError as error:
+        if named:
+            raise UsageError(f"{place} is there and is no ranker.", hint="Name another file with --out.") from None
         context.screen.warn(f"{error} It is held against the default instead.")
         return DEFAULT
 

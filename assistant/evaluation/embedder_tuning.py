@@ -21,6 +21,7 @@ from assistant.evaluation.compare import Difference, compare
 from assistant.evaluation.measures import DEPTH, NDCG, Values, column, measure
 from assistant.evaluation.pairs import Judged, Passages
 from assistant.evaluation.results import Results
+from assistant.evaluation.statistics import is_gain
 
 # With fewer, neither the training nor the hold-out says anything.
 LEAST_QUERIES = 50
@@ -53,8 +54,8 @@ class Tuned:
 
     @property
     def better(self) -> bool:
-        """Whether the hold-out gained: the new model may take the old one's place."""
-        return self.differences[0].difference.mean > 0
+        """Whether the hold-out gained, and hardly by chance: the new model may take the old one's place."""
+        return is_gain(self.differences[0].difference.mean, self.differences[0].probability)
 
 
 def part(judged: Judged, held_out: float, seed: int) -> Parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.errors import InputError
@@ -19,13 +19,17 @@ _HINT = "Give a file that `pinwright eval retrieval --results` wrote, or a TREC 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """What a run reached: the texts of its queries, their measures, and from which judgement on a document counts."""
+    """What a run reached: the texts of its queries, their measures, and from which judgement on a document counts.
+
+    `asked` has what was searched for instead of a text, as with typos.
+    """
 
     path: Path
     name: str
     relevant_from: int
     texts: Mapping[str, str]
     values: Values
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 def results_as_text(
@@ -50,6 +54,7 @@ def read_results(path: Path) -> Results:
     """Read a file of per-query results. Raises InputError, with the line, where it is something else."""
     texts: dict[str, str] = {}
     values: dict[str, dict[str, float]] = {}
+    asked: dict[str, str] = {}
     name, relevant_from = "", 0
     for line, row in objects_of(path):
         query = checked_id(path, line, "`query`", row.get("query"), hint=_HINT)
@@ -57,13 +62,15 @@ def read_results(path: Path) -> Results:
             raise fault(path, line, f"query {query} is there twice")
         values[query] = {measured: _value(path, line, row, measured) for measured in MEASURES}
         texts[query] = plain(str(row.get("text", "")))
+        if "asked" in row:
+            asked[query] = plain(str(row["asked"]))
         before, found = relevant_from, row.get("relevant_from")
         if not isinstance(found, int) or isinstance(found, bool) or before not in (0, found):
             raise fault(path, line, "`relevant_from` is no number, or another than above", hint=_HINT)
         name, relevant_from = plain(str(row.get("setting", ""))), found
     if not texts:
         raise InputError(f"{path} is empty.", hint=_HINT)
-    return Results(path=path, name=name, relevant_from=relevant_from, texts=texts, values=values)
+    return Results(path=path, name=name, relevant_from=relevant_from, texts=texts, values=values, asked=asked)
 
 
 def score_run(path: Path, questions: Questions, relevant_from: int) -> Results:

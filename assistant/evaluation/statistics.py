@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
+# A difference that chance alone makes more often than this is no gain, whichever way it points.
+CHANCE = 0.2
 RESAMPLES = 10_000
 LEVEL = 0.95
 # Numbers held at a time, so that many queries do not need much memory.
@@ -67,3 +69,8 @@ def _blocks(values: Numbers, resamples: int) -> Iterator[int]:
     rows = max(1, _BLOCK // max(1, len(values)))
     for start in range(0, resamples, rows):
         yield min(rows, resamples - start)
+
+
+def is_gain(mean: float, probability: float) -> bool:
+    """Whether a difference is one for the better, and not one that chance makes as often as not."""
+    return mean > 0 and probability <= CHANCE

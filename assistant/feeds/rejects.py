@@ -12,6 +12,9 @@ from typing import IO
 from assistant.errors import UsageError
 from assistant.feeds.reader import Rejected
 
+FIELDS = ("file", "line", "id", "reason", "row")
+LONGEST_LINE = 1_000_000
+
 
 class RejectsFile:
     """Writes rejected rows to `path` as JSON Lines: file, line, id, reason, row.
@@ -29,11 +32,16 @@ class RejectsFile:
     def __enter__(self) -> RejectsFile:
         if self.path.is_dir():
             raise UsageError(f"{self.path} is a folder.", hint="Name a file for the rejected rows.")
+        if self.path.exists() and not _is_of_rejects(self.path):
+            raise UsageError(
+                f"{self.path} is there and holds no rejected rows, so it is left alone.",
+                hint="Name another file for the rejected rows.",
+            )
         return self
 
     def add(self, feed: str, row: Rejected) -> None:
         """Note one row of the feed with this name."""
-        entry = {"file": feed, "line": row.line, "id": row.id, "reason": row.reason, "row": row.excerpt}
+        entry = dict(zip(FIELDS, (feed, row.line, row.id, row.reason, row.excerpt), strict=True))
         try:
             if self._stream is None:
                 self._stream = self._begin()
@@ -73,3 +81,13 @@ class RejectsFile:
     def _unwritable(self, problem: OSError) -> UsageError:
         reason = problem.strerror or str(problem)
         return UsageError(f"The rejects file {self.path} cannot be written: {reason}.", hint="Name another file.")
+
+
+def _is_of_rejects(path: Path) -> bool:
+    """Whether a file is empty, or begins as one of rejected rows does: only such a one may be replaced."""
+    try:
+        with path.open("rb") as file:
+            first = file.readline(LONGEST_LINE)
+        return not first or tuple(json.loads(first)) == FIELDS
+    except (OSError, ValueError, TypeError):
+        return False

@@ -67,7 +67,7 @@ class Taxonomy:
             return [named, *(one for one in self.categories if one.path.rpartition(" > ")[0] == named.path)]
         sought = (folded(words) or "").replace(">", " ").split()
         found = [one for one in self.categories if all(word in (folded(one.path) or "") for word in sought)]
-        return sorted(found, key=lambda one: _distance(one, sought))
+        return sorted(found, key=lambda one: (folded(one.path) != folded(words.strip()), _distance(one, sought)))
 
     @cached_property
     def _runs(self) -> Sequence[tuple[Category, str]]:

@@ -83,7 +83,7 @@ def _ranked(found: WhyNot, asked: Asked, store: Store) -> WhyNot:
     identifier = found.record.id
     looked = look(replace(asked, keeper=None) if found.closed else asked, store, DEEPEST_RANK)
     rank = next((rank for rank, match in enumerate(looked.matches, start=1) if match.record.id == identifier), None)
-    match = looked.matches[rank - 1] if rank else _alone(identifier, asked, store)
+    match = replace(looked.matches[rank - 1], rank=rank) if rank else _alone(identifier, asked, store)
     shared = set(match.shared_words) if match else set()
     lacking = [word for word in counted_words(asked.query.said, MOST_WORDS) if word not in shared]
     of_last = set(found.last.shared_words) if found.last else set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -67,9 +66,10 @@ def show_winners(runs: Mapping[str, Run], *, narrow: bool) -> RenderableType:
 
 def show_budgets(runs: Mapping[str, Run], *, narrow: bool) -> RenderableType:
     """The budgets of which most was spent: the share that is spent under each rule, and the spending by the hour."""
-    most: Counter[str] = Counter()
+    most: dict[str, float] = {}
     for run in runs.values():
-        most |= Counter({campaign: sum(run.spent.get(campaign, ())) for campaign in run.budgets})
+        for campaign in run.budgets:
+            most[campaign] = max(most.get(campaign, 0), sum(run.spent.get(campaign, ())))
     rows = []
     for campaign, _ in sorted(most.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_ROWS]:
         for name, run in runs.items():

@@ -63,7 +63,12 @@ def match_as_json(match: Match) -> Mapping[str, Any]:
         "rank": match.rank,
         "score": round(match.score, 4),
         "parts": [
-            {"name": part.name, "raw": round(part.raw, 4), "scaled": round(part.scaled, 4), "weight": part.weight}
+            {
+                "name": part.name,
+                "raw": round(part.raw, 4),
+                "scaled": round(part.scaled, 4),
+                "weight": round(part.weight, 4),
+            }
             for part in match.parts
         ],
         "shared_words": list(match.shared_words),

@@ -351,3 +351,9 @@ def test_a_group_without_a_command_shows_its_help_and_ends_with_code_2(command: 
     ended = run(command)
     assert (ended.code, ended.out) == (2, "")
     assert "Usage: pinwright" in ended.err
+
+
+def test_an_option_of_all_commands_that_stands_too_late_is_told_its_place(run: Callable[..., Any]) -> None:
+    ended = run("match", "lamp", "--quiet")
+    assert ended.code == 2
+    assert "--quiet goes before the command: `pinwright --quiet ...`." in ended.err

@@ -116,7 +116,8 @@ NEED = {
 FIELDS = {
     "index": {"feeds"},
     "match": {
-        "query", "asked_by", "corrections", "among", "matches", "refused", "left_out", "more_left_out", "diversity",
+        "query", "asked_by", "corrections", "nothing_near", "among", "matches", "refused", "left_out",
+        "more_left_out", "diversity",
     },
     "match.why_not": {
         "query", "asked_by", "record", "filters", "gates", "campaign", "campaign_unknown", "shown_at", "held_back",

@@ -119,10 +119,11 @@ def test_one_objective_may_not_lose_for_the_others(run: Run, log: Path, files: P
     assert ended.code == 1 and "purchase" in " ".join(ended.err.split()) and not (home / "models").exists()
 
 
-def test_a_damaged_ranker_is_said_and_replaced(run: Run, data: Path, files: Path) -> None:
-    place = files / "mine.json"
+def test_a_damaged_ranker_is_said_and_replaced(run: Run, data: Path, home: Path) -> None:
+    place = home / "models" / "ranker.json"
+    place.parent.mkdir(parents=True)
     place.write_text("{")
-    ended = run("tune", "ranker", str(data), "--out", str(place))
+    ended = run("tune", "ranker", str(data))
     assert ended.code == 0 and "against the default instead" in " ".join(ended.err.split())
     assert json.loads(place.read_text())["schema"] == "pinwright.ranker/1"
 
@@ -151,3 +152,12 @@ def test_ads_that_are_gone_are_counted(run: Run, log: Path) -> None:
 def test_what_is_shown_keeps_to_the_width(run: Run, data: Path) -> None:
     ended = run("tune", "ranker", str(data), columns=40)
     assert max(map(len, ended.out.splitlines())) <= 40
+
+
+def test_a_file_that_is_no_ranker_is_not_written_over(run: Run, data: Path, files: Path) -> None:
+    mine = files / "clicks.csv"
+    mine.write_text("query,id,rank,click\n")
+    ended = run("tune", "ranker", str(data), "--out", str(mine))
+    assert ended.code == 2
+    assert "is there and is no ranker" in ended.err
+    assert mine.read_text() == "query,id,rank,click\n"

@@ -37,3 +37,8 @@ def test_an_empty_text_is_no_query(store: Run, text: str) -> None:
     ended = store("match", text)
     assert ended.code == 2
     assert "Give one of: a text" in ended.err
+
+
+def test_a_program_is_told_as_well(store: Run) -> None:
+    assert store("match", "🙂", "--exact-words", "--json").json["nothing_near"] is True
+    assert store("match", "oak lamp", "--json").json["nothing_near"] is False

@@ -16,6 +16,7 @@ from assistant.embedding.tuning.training import Course, Plan, Step
 from assistant.errors import InputError
 from assistant.evaluation import embedder_tuning
 from assistant.evaluation.embedder_tuning import part, tuned
+from assistant.evaluation.statistics import is_gain
 from assistant.evaluation.measures import MEASURES
 from assistant.evaluation.pairs import Judged
 
@@ -110,3 +111,8 @@ def test_neither_what_watches_nor_what_is_held_out_is_learned(monkeypatch: pytes
     monkeypatch.setattr(embedder_tuning, "tune", tune)
     tuned(data, parts, Path(), HashingEmbedder(256), Plan())
     assert sorted(learned) == sorted(parts.learned)
+
+
+@pytest.mark.parametrize(("mean", "probability", "gain"), [(0.01, 0.1, True), (0.01, 1.0, False), (-0.01, 0.01, False)])
+def test_what_chance_makes_as_often_as_not_is_no_gain(mean: float, probability: float, gain: bool) -> None:
+    assert is_gain(mean, probability) is gain

@@ -32,10 +32,19 @@ def test_rejected_rows_are_written_one_a_line(tmp_path: Path) -> None:
 
 def test_without_rejects_there_is_no_file_not_even_an_old_one(tmp_path: Path) -> None:
     path = tmp_path / "rejects.jsonl"
-    path.write_text("old")
+    path.write_text('{"file": "a", "line": 1, "id": "", "reason": "", "row": ""}\n')
     with RejectsFile(path):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", ["old", '{"query": "a"}\n', "[1, 2]\n", "\x00"])
+def test_a_file_of_something_else_is_left_alone(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text(content)
+    with pytest.raises(UsageError, match="holds no rejected rows"), RejectsFile(path):
+        pass
+    assert path.read_text() == content
 
 
 def test_what_was_rejected_before_an_error_is_kept_whole(tmp_path: Path) -> None:
