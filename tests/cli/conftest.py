@@ -90,7 +90,7 @@ def learned_once(learned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from assistant.privacy.likeness import SecondLook
 
     opened = SecondLook.open
-    monkeypatch.setattr(SecondLook, "open", lambda embedder, _, making: opened(embedder, learned, making))
+    monkeypatch.setattr(SecondLook, "open", lambda embedder, *_: opened(embedder, learned))
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from assistant.embedding.tuning.training import Course, Plan, Step
 from assistant.errors import InputError
 from assistant.evaluation import embedder_tuning
 from assistant.evaluation.embedder_tuning import part, tuned
-from assistant.evaluation.statistics import is_gain
 from assistant.evaluation.measures import MEASURES
 from assistant.evaluation.pairs import Judged
+from assistant.evaluation.statistics import is_gain
 
 CODES = [f"{letter}{number}" for letter in "bcfghjkm" for number in "34567890"]
 
