@@ -28,7 +28,7 @@ COUNTERS = 1 << 23
 LONGEST_SEARCH = 60
 MOST_OF_AN_INTEREST = 1_000
 MOST_REMEMBERED = 8_192
-LEFT_OUT = ("amount", "time")
+LEFT_OUT, MEASURES = ("amount", "time", "without"), ("size", "budget", "date")
 
 
 class Facet(StrEnum):
@@ -84,24 +84,34 @@ def traits_of(
     for signal in reversed(list(members)):
         if len(found) >= MOST_OF_AN_INTEREST:
             break
-        found |= _of_text(signal.text, frozenset(topics))
+        found |= _of_text(_wished(signal), frozenset(topics), asked=not signal.target)
         if not signal.target:
             found |= _of_search(signal.text)
         elif signal.target_kind:
             record = Trait(Facet.RECORD, f"{signal.target_kind} {signal.target}")
             found[record.key] = record
     for signal in hides:
-        found |= _of_hidden(signal.text)
+        found |= _of_hidden(_wished(signal))
     return found
 
 
+def _wished(signal: Signal) -> str:
+    """What a signal says of a wish: a search all that it says, a pin or an offer its title.
+
+    A description tells of its thing, and not of who looked at it.
+    """
+    return signal.text.partition(". ")[0] if signal.target else signal.text
+
+
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _of_text(text: str, topics: frozenset[Interest]) -> Mapping[int, Trait]:
+def _of_text(text: str, topics: frozenset[Interest], *, asked: bool) -> Mapping[int, Trait]:
+    # The measures of a thing are nobody's until somebody asks for them.
+    left_out = LEFT_OUT if asked else (*LEFT_OUT, *MEASURES)
     phrases = [Trait(Facet.PHRASE, phrase) for phrase in read_wording(text).phrases if not gives_orders(phrase)]
     constraints = [
         Trait(f"{Facet.CONSTRAINT} {one.kind}", " ".join(one.text.casefold().split()))
         for one in read_constraints(text, topics)
-        if one.kind not in LEFT_OUT
+        if one.kind not in left_out
     ]
     return {trait.key: trait for trait in (*phrases, *constraints)}
 
