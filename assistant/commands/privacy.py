@@ -101,14 +101,18 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write, which only you can read.", metavar="FILE")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Give out all that is kept of a person, as JSON: on standard output, or into a file that only you can read."""
+    from assistant.creative.export.files import check_free
     from assistant.terminal.privacy import everything_as_json, write_for_owner
     from assistant.terminal.screen import counted
     from store.audit import Action
 
     context = here(ctx)
+    if out is not None:
+        check_free(out, force=force)
     store = context.workbench.store()
     people = people_of(store)
     pseudonym = pseudonyms_of(context).of(known_as(person))

@@ -128,6 +128,9 @@ def test_all_that_is_kept_is_given_out_to_a_file_that_only_its_owner_reads(known
     assert [signal["text"] for signal in content["signals"]][1] == SECRET
     assert content["signals"][0]["board"] == "My desk" and content["signals"][0]["text"].startswith("A calm desk")
     assert "mila" not in out.read_text()
+    again = known("privacy", "export", PERSON, "--out", str(out))
+    assert again.code == 2 and "is there already" in again.err
+    assert known("privacy", "export", PERSON, "--out", str(out), "--force").code == 0
 
 
 def test_forgetting_is_proven_over_all_files_of_the_home(known: Run, home: Path) -> None:
