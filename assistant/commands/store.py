@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assistant.commands import forgetting
 from assistant.commands.context import AsJson, Context, here
+from assistant.commands.measuring import KEPT
 from assistant.errors import ExitCode, UsageError
 from store.records import Kind
 
@@ -110,7 +112,7 @@ def clear(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove all records and vectors. Models stay."""
+    """Remove all records and vectors, and what was copied from feeds and data sets beside them. Models stay."""
     from store.health import clear as clear_store
 
     context = here(ctx)
@@ -119,12 +121,22 @@ def clear(
         raise UsageError("Nothing was removed.", hint="Add --yes to remove without being asked.")
     context.workbench.close_store()
     findings = clear_store(folder)
+    _remove_copies(context.settings.home)
     for finding in findings:
         context.screen.warn(f"{finding.sentence} {finding.remedy}")
     context.screen.say(f"{folder} is empty.")
     if as_json:
         left = [finding.sentence for finding in findings]
         context.screen.show_json("store.clear", {"folder": str(folder), "left_behind": left})
+
+
+def _remove_copies(home: Path) -> None:
+    """Rejected rows, indexes that evaluations keep, and the results shown last."""
+    from shutil import rmtree
+
+    for name in ("rejects", KEPT):
+        rmtree(home / name, ignore_errors=True)
+    (home / "last-results.json").unlink(missing_ok=True)
 
 
 def _confirmed(context: Context, question: str) -> bool:

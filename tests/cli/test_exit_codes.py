@@ -357,3 +357,12 @@ def test_an_option_of_all_commands_that_stands_too_late_is_told_its_place(run: C
     ended = run("match", "lamp", "--quiet")
     assert ended.code == 2
     assert "--quiet goes before the command: `pinwright --quiet ...`." in ended.err
+
+
+def test_clearing_leaves_no_copy_of_what_was_brought_in(store: Callable[..., Any], home: Path) -> None:
+    for name in ("rejects/products.jsonl", "evaluation/x/corpus.jsonl"):
+        (home / name).parent.mkdir(parents=True)
+        (home / name).write_text("a lamp of oak")
+    assert store("match", "oak lamp").code == 0 and (home / "last-results.json").exists()
+    assert store("store", "clear", "--yes").code == 0
+    assert not [path for path in home.rglob("*") if path.is_file() and b"oak" in path.read_bytes()]
