@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import struct
-from pathlib import Path
 from typing import Any
 
-from store.errors import REBUILD_HINT, StoreDamagedError, StoreVersionError
+from store.errors import REBUILD_HINT, StoreVersionError
 from store.records import Kind
 
 # Fixed at creation. Of 100,000 clustered vectors the first 10 are found, and 0.99 of the first 100, and it is made in
@@ -18,31 +16,6 @@ SEARCH_WIDTH = 300
 # written, all of them, so a graph of more vectors is written more rarely.
 SYNC_THRESHOLD = 1000
 VECTORS_A_THRESHOLD = 200_000
-
-
-# How the file that describes a graph begins: version, offset, the most elements, their number, and the bytes of each.
-_HEADER = struct.Struct("<iQQQQ")
-_VERSION, _BYTES_OF_A_LENGTH = 1, 4
-
-
-def require_whole(folder: Path) -> None:
-    """Raise StoreDamagedError where a graph on disk is shorter than it says: to load it would end the process."""
-    for header in folder.glob("*/header.bin"):
-        described = header.read_bytes()[: _HEADER.size]
-        if len(described) < _HEADER.size:
-            raise _cut_off(folder)
-        version, _, _, count, size = _HEADER.unpack(described)
-        needed = {"data_level0.bin": count * size, "length.bin": count * _BYTES_OF_A_LENGTH}
-        if version == _VERSION and any(_size(header.with_name(name)) < least for name, least in needed.items()):
-            raise _cut_off(folder)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
-
-
-def _cut_off(folder: Path) -> StoreDamagedError:
-    return StoreDamagedError(f"The index of the vectors in {folder} is cut off.", hint=REBUILD_HINT)
 
 
 def configuration() -> dict[str, Any]:

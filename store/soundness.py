@@ -49,7 +49,7 @@ def main(folder: str) -> None:
     try:
         faults = [fault for kind in SEARCHED if (fault := _fault_of(vectors, kind))]
     except StoreError as error:
-        faults = [f"Chroma cannot read them ({' '.join(str(error.__cause__ or error).split())[:200]})"]
+        faults = [f"Chroma cannot read them ({' '.join(str(error.__cause__).split())[:200]})"]
     sys.stdout.write(faults[0] if faults else "")
 
 

@@ -282,8 +282,6 @@ class Vectors:
                 return None
             try:
                 with self._graph_lock(), self._translated():
-                    if self._server is None and self._client is None:
-                        graph.require_whole(self._folder)
                     self._collections[kind] = self._find(kind, create)
             except CollectionMissingError:
                 return None

@@ -19,7 +19,7 @@ import pytest
 from chromadb.config import Settings
 
 from store.address import Address, require_server
-from store.errors import StoreDamagedError, StoreError, StoreUnreachableError, StoreVersionError
+from store.errors import StoreError, StoreUnreachableError, StoreVersionError
 from store.graph import GRAPH, SYNC_THRESHOLD
 from store.records import Kind
 from store.store import Store
@@ -247,24 +247,6 @@ def test_vectors_of_an_older_version_whose_graph_was_made_with_more_care_are_use
     client.close()
     vectors = Vectors(tmp_path / "vectors")
     assert vectors.query(Kind.AD, some_vectors(3)[1], 1)[0][0] == "id 1"
-    vectors.close()
-
-
-@pytest.mark.parametrize(("name", "kept"), [("data_level0.bin", 5000), ("length.bin", 8), ("header.bin", 20)])
-def test_a_graph_that_is_cut_off_is_told_and_not_loaded(name: str, kept: int, tmp_path: Path) -> None:
-    vectors, made = Vectors(tmp_path / "vectors"), some_vectors(1200)
-    vectors.upsert(Kind.AD, names(1200), made)
-    vectors.settle()
-    vectors.close()
-    (path,) = (tmp_path / "vectors").glob(f"*/{name}")
-    with path.open("r+b") as file:
-        file.truncate(kept)
-    vectors = Vectors(tmp_path / "vectors")
-    with pytest.raises(StoreDamagedError, match="cut off"):
-        vectors.query(Kind.AD, made[3], 1)
-    vectors.destroy()
-    vectors.upsert(Kind.AD, names(1200), made)
-    assert vectors.query(Kind.AD, made[3], 1)[0][0] == "id 3"
     vectors.close()
 
 
