@@ -85,6 +85,7 @@ def test_what_is_turned_away_from_is_seen_in_a_text() -> None:
         ("spring mattress", "season"),
         ("an easy chair", "skill"),
         ("french braid", "place"),
+        ("Mains festoon lights", "place"),
         ("desk under the stairs", "budget"),
         ("styles of the 80s", "time"),
     ],

@@ -259,7 +259,8 @@ def _worded(text: str, tokens: Sequence[Token], topics: Collection[Interest]) ->
         length = len(terms[0].stems) if terms else 1
         for term in terms:
             kind = WORDED.get(term.kind)
-            own_name = term.kind != "place" or stems(term.concept) == term.stems
+            # An inflected name is another word: what runs on the mains is not of Maine.
+            own_name = term.kind != "place" or _said(text, tokens, place, length).casefold() == term.concept
             eaten = fruits and term.kind == "colour" and term.stems[0] in edible
             if kind and own_name and not eaten and term.concept not in data["never"].get(term.kind, ()):
                 if not _turned(tokens, place):
