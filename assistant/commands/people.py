@@ -46,7 +46,7 @@ def second_look(context: Context) -> SecondLook:
     from assistant.privacy.likeness import SecondLook
 
     def tell() -> None:
-        context.screen.say("Learning what is nobody's business from examples; this happens once, within half a minute.")
+        context.screen.say("Learning what is nobody's business from examples; this happens once, within a minute.")
 
     return SecondLook.open(context.workbench.embedder, context.settings.home / "cache", tell)
 

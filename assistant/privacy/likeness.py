@@ -28,6 +28,8 @@ MOST_REMEMBERED = 200_000
 # it, than what a hint of the words makes telling, than what goes with something that tells, and than what is believed
 # although its words sound harmful.
 ALONE, TOGETHER, HINTED, BESIDE, SPARED = 0.995, 0.97, 0.7, 0.8, 0.85
+# A long history has some that score high by chance; more than so many times as many are none.
+OFTEN = 2.0
 # How often one that tells has to score above one that is harmless for the embedder to be believed against words: the
 # default one does 97 times in 100.
 ABLE = 0.95
@@ -69,7 +71,7 @@ class SecondLook:
     def open(cls, embedder: Embedder, folder: Path, making: Callable[[], None] = lambda: None) -> SecondLook:
         """With what the examples come to from files in the folder.
 
-        To make them takes some twenty seconds, once; `making` is called before that.
+        To make them takes half a minute, once; `making` is called before that.
         """
         tells, harmless = examples()
         texts = [*tells, *harmless]
@@ -99,8 +101,10 @@ class SecondLook:
         if sure or any(scores[place] > bounds.spared for place in said):
             sure |= {*said}
         likely = {*np.flatnonzero(scores > bounds.together).tolist()}
-        if not sure and len(likely) < 2:
-            return set()
+        if not (
+            _more_than_chance(sure, ALONE, texts) or (len(likely) > 1 and _more_than_chance(likely, TOGETHER, texts))
+        ):
+            return sure
         # Where something tells, what is near to it tells as well.
         return sure | {*hinted, *np.flatnonzero(scores > bounds.beside).tolist()}
 
@@ -113,6 +117,11 @@ def examples() -> Examples:
     """All examples, each once."""
     tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.toml"))]
     return Examples(*(tuple(text for table in tables for text in table.get(name, ())) for name in Examples._fields))
+
+
+def _more_than_chance(found: Collection[int], share: float, texts: Sequence[str]) -> bool:
+    """Whether more is found than a history of so many harmless texts would have, of which `share` scores less."""
+    return len(found) > OFTEN * (1 - share) * len(texts)
 
 
 def _bounds(tells: Vectors, harmless: Vectors) -> Bounds:

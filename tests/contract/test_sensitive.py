@@ -23,7 +23,7 @@ def look(real_embedder_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.mark.parametrize("path", sorted(SETS.glob("*.jsonl")), ids=lambda path: path.stem)
 def test_what_is_nobodys_business_is_stopped_and_what_sounds_so_comes_through(path: Path, look: SecondLook) -> None:
     figures = measure([outcome_of(row, look) for row in read(path)], 0.0)
-    assert figures["inferred"] <= 0.06 * figures["sensitive"]
+    assert figures["inferred"] <= 0.1 * figures["sensitive"]
     assert figures["kept_share"] >= 0.9
 
 

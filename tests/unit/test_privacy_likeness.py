@@ -128,3 +128,9 @@ def test_that_it_will_take_a_while_is_told_once(tmp_path: Path) -> None:
     for _ in range(2):
         SecondLook.open(Leaning(), tmp_path, lambda: told.append(True))
     assert told == [True]
+
+
+def test_in_a_long_history_what_scores_high_by_chance_takes_nothing_with_it(tmp_path: Path) -> None:
+    long = ["tells", *["near"] * 3, *["harmless"] * 796]
+    assert places(Leaning(), tmp_path, *long) == {0}
+    assert places(Leaning(), tmp_path, "tells", *["near"] * 3, *["harmless"] * 6) == {0, 1, 2, 3}
