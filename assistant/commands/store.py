@@ -112,7 +112,7 @@ def clear(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove all records and vectors, and what was copied from feeds and data sets beside them. Models stay."""
+    """Remove all records, vectors and copies of them. Models stay."""
     from store.health import clear as clear_store
 
     context = here(ctx)
