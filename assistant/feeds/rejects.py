@@ -85,6 +85,8 @@ class RejectsFile:
 
 def _is_of_rejects(path: Path) -> bool:
     """Whether a file is empty, or begins as one of rejected rows does: only such a one may be replaced."""
+    if not path.is_file():
+        return False  # /dev/null is neither to be deleted nor to be replaced
     try:
         with path.open("rb") as file:
             first = file.readline(LONGEST_LINE)

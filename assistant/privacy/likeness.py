@@ -24,6 +24,8 @@ EXAMPLES = Path(__file__).with_name("examples")
 # How fast likeness falls with the distance, and how little one example may bend the fit.
 SHARPNESS, SMOOTHNESS = 3.0, 0.1
 MOST_REMEMBERED = 200_000
+# So many texts are held against the examples at a time, which takes some tens of megabytes.
+BLOCK = 1_000
 # Which share of the harmless examples scores less: than what tells by itself, than what does so beside another like
 # it, than what a hint of the words makes telling, than what goes with something that tells, and than what is believed
 # although its words sound harmful.
@@ -109,7 +111,11 @@ class SecondLook:
         return sure | {*hinted, *np.flatnonzero(scores > bounds.beside).tolist()}
 
     def _score(self, vectors: Vectors) -> Scores:
-        return np.asarray(_kernel(vectors, self._vectors) @ self._weights, dtype=np.float64)
+        scores = np.empty(len(vectors), dtype=np.float64)
+        for start in range(0, len(vectors), BLOCK):
+            block = slice(start, start + BLOCK)
+            scores[block] = _kernel(vectors[block], self._vectors) @ self._weights
+        return scores
 
 
 @cache

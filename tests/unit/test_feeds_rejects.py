@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,11 @@ def test_a_folder_or_a_file_in_the_way_is_a_usage_error(tmp_path: Path) -> None:
     blocking.write_text("")
     with pytest.raises(UsageError, match="cannot be written"), RejectsFile(blocking / "rejects.jsonl") as rejects:
         rejects.add("products.csv", ROW)
+
+
+def test_what_is_no_file_is_neither_deleted_nor_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="left alone"), RejectsFile(pipe):
+        pass
+    assert pipe.exists()

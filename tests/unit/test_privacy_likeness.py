@@ -134,3 +134,10 @@ def test_in_a_long_history_what_scores_high_by_chance_takes_nothing_with_it(tmp_
     long = ["tells", *["near"] * 3, *["harmless"] * 796]
     assert places(Leaning(), tmp_path, *long) == {0}
     assert places(Leaning(), tmp_path, "tells", *["near"] * 3, *["harmless"] * 6) == {0, 1, 2, 3}
+
+
+def test_many_texts_are_scored_some_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["tells", "near", *(f"harmless {place}" for place in range(10))]
+    whole = SecondLook.open(Leaning(), tmp_path)(texts)
+    monkeypatch.setattr(likeness, "BLOCK", 5)
+    assert SecondLook.open(Leaning(), tmp_path)(texts) == pytest.approx(whole)
