@@ -94,7 +94,7 @@ def _to_person(need: Need, signals: Sequence[Signal], shown: Names, first: int) 
 
 
 def _to_advertiser(wanted: Wanted, first: int) -> Iterator[RenderableType]:
-    yield Text.assemble(("This intent wants to ", "heading"), (wanted.wants, "title"))
+    yield Text.assemble(("An intent to ", "heading"), (wanted.wants, "title"))
     topics = ", ".join(topic.replace("_", " ").lower() for topic in wanted.topics)
     yield _indented(Text(" · ".join(part for part in (topics, str(wanted.stage)) if part), "faint"))
     if wanted.facets:

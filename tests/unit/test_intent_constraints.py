@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.intent.explaining.constraints import Constraint, avoided, constraints_of, read, shows
+from assistant.intent.explaining.constraints import Constraint, avoided, constraints_of, shows
+from assistant.intent.explaining.stating import read
 from store.records import Interest, Signal
 
 
@@ -16,6 +17,11 @@ def signals(*texts: str, kind: str = "save") -> list[Signal]:
 
 def found(text: str) -> set[tuple[str, str]]:
     return {(one.kind, one.text) for one in read(text)}
+
+
+def test_a_pattern_is_no_colour() -> None:
+    shown = found("olive herringbone wool, not striped")
+    assert shown == {("colour", "olive"), ("pattern", "herringbone"), ("material", "wool"), ("without", "striped")}
 
 
 @pytest.mark.parametrize(

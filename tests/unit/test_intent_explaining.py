@@ -13,7 +13,7 @@ from assistant.errors import InputError
 from assistant.intent.explaining.advertising import for_advertiser
 from assistant.intent.explaining.evidence import MOST_SHOWN, shown_signals
 from assistant.intent.explaining.explain import Parts, explain, vectors_of
-from assistant.intent.explaining.facts import shared_phrase
+from assistant.intent.explaining.facts import shared_phrases
 from assistant.intent.explaining.looking import looked_for
 from assistant.intent.explaining.model import Explanation
 from assistant.intent.explaining.support import Fault
@@ -115,9 +115,36 @@ def test_of_the_drafts_one_that_holds_is_taken() -> None:
 
 
 def test_where_no_draft_holds_others_are_asked_for_and_it_is_counted() -> None:
-    found = run(scripted(FALSE, FALSE, FALSE, ROSE, ROSE, ROSE, FALSE, SHELF))
+    engine = scripted(FALSE, FALSE, FALSE, ROSE, ROSE, ROSE, FALSE, "an oak wall shelf.")
+    found = run(engine)
     assert found.needs[0].statement.text == "find an oak wall shelf"
     assert found.rewritten == 1 and found.needs[0].said.rewritten and found.dropped == 0
+    leads = [request.fields[1].lead for request in engine.requests]
+    assert leads == ["The person wants to"] * 6 + ["The person wants to find"] * 2
+
+
+def test_where_nothing_holds_the_nearest_search_since_the_last_purchase_is_quoted() -> None:
+    def searched(identifier: str, text: str) -> Signal:
+        return Signal(id=identifier, kind="search", text=text)
+
+    bought = Signal(id="b1", kind="purchase", text="oak wall shelf hall", target="p1", target_kind=Kind.AD)
+    history = [searched("q1", "oak wall shelf hall"), *saves(*SHELVES), bought, searched("q2", "oak wall shelf hooks")]
+    found = run(scripted(FALSE), history).needs[0]
+    assert found.statement.text == "find “oak wall shelf hooks”" and found.statement.cites[0] == "q2"
+    assert found.said.by == "facts"
+    assert run(scripted(FALSE), history[:-1]).needs[0].statement.text == "find more on “oak wall shelf”"
+
+
+def test_a_search_that_says_who_somebody_is_is_not_quoted() -> None:
+    history = [*saves(*SHELVES), Signal(id="q1", kind="search", text="oak wall shelf for my husband")]
+    assert "husband" not in run(scripted(FALSE), history).needs[0].statement.text
+
+
+def test_an_advertiser_is_told_the_first_draft_that_public_texts_bear_out() -> None:
+    searched = [*saves(*SHELVES), Signal(id="q1", kind="search", text="oak wall shelf for secretlake house")]
+    drafts = ("find an oak wall shelf for a secretlake house.", "see an oak wall shelf.")
+    found = run(scripted(*drafts, drafts[0], cites=["1, 4"]), searched)
+    assert [one.wants for one in for_advertiser(found)] == ["see an oak wall shelf"]
 
 
 def test_where_nothing_holds_a_sentence_is_made_of_what_the_signals_share() -> None:
@@ -260,8 +287,13 @@ def test_a_small_slip_of_the_writer_is_put_right() -> None:
 
 
 def test_what_most_texts_share_is_a_phrase_of_them() -> None:
-    assert shared_phrase(["Boho Bedroom, Bedroom Decor", "Cheap bedroom decor", "Lamps"]) == "bedroom decor"
-    assert shared_phrase(["one", "two"]) == shared_phrase([]) == ""
+    assert shared_phrases(["Boho Bedroom, Bedroom Decor", "Cheap bedroom decor", "Lamps"]) == ("bedroom decor",)
+    assert shared_phrases(["one", "two"]) == shared_phrases([]) == ()
+
+
+def test_where_texts_share_no_phrase_the_two_words_that_most_have_are_named() -> None:
+    texts = ["Linen for the bedroom", "Bedroom in oak", "Washed linen", "Linen in a bedroom"]
+    assert shared_phrases(texts) == ("linen", "bedroom")
 
 
 def test_a_profile_weighs_what_is_newer_more() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.embedding.hashing import HashingEmbedder
-from assistant.intent.explaining.support import MOST_CITED, Fault, Support, Verdict, sensitive_words
+from assistant.intent.explaining.claims import sensitive_words
+from assistant.intent.explaining.support import MOST_CITED, Fault, Support, Verdict
 from store.records import Kind, Signal
 
 EMBEDDER = HashingEmbedder(512)

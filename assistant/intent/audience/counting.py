@@ -14,7 +14,7 @@ from assistant.intent.audience.model import Facet as Told
 from assistant.intent.audience.model import Shared
 from assistant.intent.audience.rules import Rules, told_share
 from assistant.intent.audience.traits import Facet, Keys, Trait
-from assistant.intent.explaining.support import sensitive_words
+from assistant.intent.explaining.claims import sensitive_words
 from assistant.intent.interests.wording import stem
 
 Rows = NDArray[np.int64]

@@ -17,7 +17,7 @@ from assistant.intent.audience.gathering import STAGES, TRENDS, Crowd
 from assistant.intent.audience.model import Audience, Segment
 from assistant.intent.audience.rules import Rules, bucket, told_people, told_share
 from assistant.intent.audience.vectors import STORED
-from assistant.intent.explaining.support import sensitive_words
+from assistant.intent.explaining.claims import sensitive_words
 from assistant.intent.interests.trends import Trend
 from assistant.intent.stage import Stage
 from store.records import Kind, Record

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.intent.explaining.constraints import read as read_constraints
+from assistant.intent.explaining.stating import read as read_constraints
 from assistant.intent.interests.wording import read as read_wording
 from assistant.vocabulary.orders import gives_orders
 from store.records import Interest, Signal

@@ -123,7 +123,8 @@ def _told(need: Need, said: Said | None, read: _Read, support: Support) -> Need:
     if said is None:
         return need
     unclear = "" if said.statement.text else f"not clear from {len(need.signals)} signals"
-    wants = public_wants(said.statement.text, read.of(need.signals), support)
+    sentences = (said.statement.text, *(draft.text for draft in said.drafts))
+    wants = public_wants(sentences, read.of(need.signals), support)
     return replace(need, said=said, unclear=unclear, public=replace(need.public, wants=wants))
 
 

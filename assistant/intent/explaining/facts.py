@@ -12,11 +12,13 @@ LONGEST = 4
 LEAST_TEXTS = 2
 
 
-def shared_phrase(texts: Sequence[str]) -> str:
-    """The phrase of one to four words that most texts have, a longer one before a shorter; empty where none is shared.
+def shared_phrases(texts: Sequence[str]) -> tuple[str, ...]:
+    """What most texts have: a phrase of one to four words, a longer one before a shorter, or the two best words.
 
-    >>> shared_phrase(["Boho Bedroom, Bedroom Decor", "Cheap bedroom decor", "Lamps"])
-    'bedroom decor'
+    >>> shared_phrases(["Boho Bedroom, Bedroom Decor", "Cheap bedroom decor", "Lamps"])
+    ('bedroom decor',)
+    >>> shared_phrases(["Linen for the bedroom", "Bedroom in oak", "Washed linen", "Linen in a bedroom"])
+    ('linen', 'bedroom')
     """
     counts: Counter[tuple[str, ...]] = Counter()
     written: dict[tuple[str, ...], str] = {}
@@ -27,13 +29,22 @@ def shared_phrase(texts: Sequence[str]) -> str:
             written.setdefault(stems, " ".join(token.lower for token in run))
     shared = [stems for stems, count in counts.items() if count >= LEAST_TEXTS]
     # A word more is worth two thirds of the texts: "bedroom decor" of four before "decor" of five.
-    best = max(shared, key=lambda stems: (counts[stems] * (1 + 0.5 * (len(stems) - 1)), len(stems)), default=None)
-    return written[best] if best else ""
+    ranked = sorted(shared, key=lambda stems: (-counts[stems] * (1 + 0.5 * (len(stems) - 1)), -len(stems)))
+    best = ranked[:1]
+    if best and len(best[0]) == 1:
+        # One word says little: "linen" of a bedroom.
+        best += [stems for stems in ranked[1:] if best[0][0] not in stems][:1]
+    return tuple(written[stems] for stems in best)
 
 
-def quoting(phrase: str) -> str:
-    """What somebody wants whose signals share a phrase: any phrase can stand in it, whatever its grammar."""
-    return f"find more on “{phrase}”"
+def quoting(phrases: Sequence[str]) -> str:
+    """What somebody wants whose signals share these phrases: any can stand in it, whatever their grammar."""
+    return "find more on " + " and ".join(f"“{phrase}”" for phrase in phrases)
+
+
+def searching(query: str) -> str:
+    """What somebody wants in the words in which they looked for it."""
+    return f"find “{query}”"
 
 
 def _runs(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:

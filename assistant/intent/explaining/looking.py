@@ -40,7 +40,6 @@ def looked_for(signals: Sequence[Signal], vectors: Vectors) -> tuple[Statement, 
         if (text := readable_text(signal))
     ]
     weighed = _weighed(signals, vectors)
-    weighed = _weighed(signals, vectors)
     return (*searches, weighed) if weighed else tuple(searches)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from assistant.intent.explaining.claims import sensitive_words
 from assistant.intent.explaining.constraints import Constraint, constraints_of
 from assistant.intent.explaining.evidence import readable_text
-from assistant.intent.explaining.facts import quoting, shared_phrase
-from assistant.intent.explaining.support import MOST_CITED, Support, sensitive_words
+from assistant.intent.explaining.facts import quoting, shared_phrases
+from assistant.intent.explaining.support import MOST_CITED, Support
 from store.records import Interest, Signal
 
 
@@ -16,16 +17,18 @@ def public_signals(signals: Sequence[Signal]) -> tuple[Signal, ...]:
     return tuple(signal for signal in signals if signal.target and signal.kind not in ("search", "hide"))
 
 
-def public_wants(text: str, signals: Sequence[Signal], support: Support) -> str:
-    """What an interest wants, said by public texts alone: the sentence told of it where they bear it out.
+def public_wants(sentences: Sequence[str], signals: Sequence[Signal], support: Support) -> str:
+    """What an interest wants, said by public texts alone: the first sentence told of it that they bear out.
 
-    Else the phrase that most of them share; empty where they share none, or it is one that is never said.
+    Else the phrases that most of them share; empty where they share none, or it is one that is never said.
     """
-    ids = [signal.id for signal in public_signals(signals)]
-    if text and support.check(text, ids[:MOST_CITED], ids).holds:
+    public = public_signals(signals)
+    ids = [signal.id for signal in public]
+    borne_out = (text for text in sentences if text and support.check(text, ids[:MOST_CITED], ids).holds)
+    if text := next(borne_out, ""):
         return text
-    phrase = shared_phrase([readable_text(signal) for signal in public_signals(signals)])
-    return quoting(phrase) if phrase and not sensitive_words(phrase) else ""
+    phrases = shared_phrases([readable_text(signal) for signal in public])
+    return quoting(phrases) if phrases and not sensitive_words(" ".join(phrases)) else ""
 
 
 def public_constraints(signals: Sequence[Signal], topics: Collection[Interest]) -> tuple[Constraint, ...]:

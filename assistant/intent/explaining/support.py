@@ -8,42 +8,31 @@ platforms call sensitive is never said. Where another signal of the same interes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 
 from assistant.embedding.embedder import Embedder, Vectors
-from assistant.intent.explaining.constraints import read
-from assistant.intent.explaining.data import toml
-from assistant.patterns.compiler import compile_words
-from assistant.patterns.passage import normalise
-from assistant.policy.check import check as check_policy
-from assistant.policy.codes import ReasonCode
-from assistant.policy.rulebook import TOPICS, WORD_LISTS, word_lists
-from assistant.vocabulary.lexicon import IDIOM, LACKING, Term, lexicon
+from assistant.intent.explaining.claims import claimed, listed, may_follow, owned, same_words, sensitive_words, terms_of
+from assistant.intent.explaining.stating import read
+from assistant.vocabulary.lexicon import lexicon
 from assistant.vocabulary.orders import gives_orders, without_orders
-from assistant.vocabulary.words import Token, root, stem, tokenize
+from assistant.vocabulary.words import Token, root, tokenize
 from store.records import Signal
-from store.words import STOP_WORDS
 
 MOST_CITED = 4
 # A statement is about what it cites if its cosine to one of them is at least this.
 ABOUT = 0.35
 # The least share of what is said that two signals state, or a search: what one of them mentions may be its own.
 SHARED = 0.6
-# So many words after "their" may be what is theirs: "their love and faith".
-# The lists of support.toml of which any inflection is meant.
-POSSESSED = 4
-STEMMED = ("frame", "strict", "acts")
 # A word follows in meaning from a cited signal if its cosine to it is at least this; so many words of a statement may.
 FOLLOWS = 0.45
 MOST_FOLLOWING = 1
-# Kinds of the vocabulary whose words are as often used loosely as they are meant.
-LOOSE = frozenset((IDIOM, LACKING, "compatibility", "promise", "effect"))
+# Another signal is of the same thing if the cosine of the two is at least this.
+OF_ONE_THING = 0.45
 # What was done is a word of the signal too: who bought a thing may be said to buy one.
 DID = {
     "purchase": "bought purchase buy",
@@ -99,7 +88,7 @@ class _Read:
     @cached_property
     def words(self) -> frozenset[str]:
         found = {part for token in self.tokens for part in (token.lower, token.stem, root(token.lower))}
-        return frozenset(found).union(*(_same().get(word, frozenset()) for word in found))
+        return frozenset(found).union(*(same_words().get(word, frozenset()) for word in found))
 
     @cached_property
     def literal(self) -> frozenset[str]:
@@ -112,7 +101,7 @@ class _Read:
 
     @cached_property
     def concepts(self) -> frozenset[str]:
-        return frozenset().union(*(lexicon().implied(term.concept) for term in _terms(self.tokens)))
+        return frozenset().union(*(lexicon().implied(term.concept) for term in terms_of(self.tokens)))
 
 
 class Support:
@@ -132,9 +121,9 @@ class Support:
             return Verdict(Fault.EMPTY, tuple(cited))
         if fault := self._unfit(text, tokens, cited):
             return Verdict(fault[0], tuple(cited), fault[1])
-        needed = _needed(tokens)
+        needed = claimed(tokens)
         bearing, missing = self._cover(needed, cited, among)
-        following = [token for token in missing if _may_follow(token) and self._follows(token, cited)]
+        following = [token for token in missing if may_follow(token) and self._follows(token, cited)]
         if len(following) > MOST_FOLLOWING or len(following) < len(missing):
             return Verdict(_fault_of(missing), tuple(cited), tuple(token.text for token in missing))
         if not bearing or (following and len(bearing) < MOST_CITED):
@@ -156,8 +145,15 @@ class Support:
 
     def shared(self, text: str, among: Sequence[str]) -> float:
         """The share (0..1) of what a text says that signals of two different texts state, or a search alone."""
-        needed = _needed(tokenize(text))
+        needed = claimed(tokenize(text))
         return sum(self._is_shared(token, among) for token in needed) / len(needed) if needed else 0.0
+
+    def beside(self, identifier: str, among: Sequence[str]) -> tuple[str, ...]:
+        """The signal of another text that lies nearest to one of them, where one lies near."""
+        text = self._reads[identifier].signal.text
+        others = [one for one in among if one in self._rows and self._reads[one].signal.text != text]
+        near = self._cosines(self._vectors[self._rows[identifier]], others) if others else np.zeros(1)
+        return (others[int(near.argmax())],) if near.max() >= OF_ONE_THING else ()
 
     def _is_shared(self, token: Token, among: Sequence[str]) -> bool:
         stating = [self._reads[one].signal for one in among if one in self._rows and self._stated(token, [one])]
@@ -185,9 +181,9 @@ class Support:
         if words := sensitive_words(text):
             return Fault.SENSITIVE, words
         literal = frozenset[str]().union(*(self._reads[identifier].literal for identifier in cited))
-        who = tuple(token.text for token in tokens if token.lower in _words("personal") and token.lower not in literal)
-        whose = _whose(tokens)
-        return (Fault.PERSON, who or whose) if who or whose else None
+        who = tuple(token.text for token in tokens if token.lower in listed("personal") and token.lower not in literal)
+        theirs = owned(tokens)
+        return (Fault.PERSON, who or theirs) if who or theirs else None
 
     def _stated(self, token: Token, cited: Sequence[str]) -> bool:
         """Whether a cited signal has the word or one that says the same; a number has to be the same."""
@@ -197,7 +193,7 @@ class Support:
             if token.lower in known.literal or token.stem in known.literal:
                 return True
             # "wooden" follows from "oak", which is a wood.
-            if any(term.concept in known.concepts for term in _terms((token,))):
+            if any(term.concept in known.concepts for term in terms_of((token,))):
                 return True
             if not exact and (token.stem in known.words or root(token.lower) in known.words):
                 return True
@@ -238,7 +234,7 @@ class Support:
         literal = frozenset[str]().union(*(self._reads[identifier].literal for identifier in cited))
         return tuple(
             term.concept
-            for term in _terms(tokens)
+            for term in terms_of(tokens)
             if term.concept not in implied and not all(word in literal for word in term.stems)
         )
 
@@ -248,85 +244,5 @@ def _is_told_often(signals: Sequence[Signal]) -> bool:
     return any(one.kind == "search" for one in signals) or len({one.text for one in signals}) > 1
 
 
-def sensitive_words(text: str) -> tuple[str, ...]:
-    """What a text touches of that which is never said of a person, whatever the signals say."""
-    passage = normalise(text)
-    pattern, unless = _never()
-    harmless = [found.span() for found in unless.finditer(passage.text)]
-    found = [
-        match[0]
-        for match in pattern.finditer(passage.text)
-        if not any(start < match.end() and match.start() < end for start, end in harmless)
-    ]
-    to_reader = f"You want to {text}."
-    targeting = (one for one in check_policy({"text": to_reader}) if one.code == ReasonCode.TARGETING)
-    return (*found, *(to_reader[one.start : one.end] for one in targeting))
-
-
-def content(text: str) -> frozenset[str]:
-    """The stems of a text that say something of a thing."""
-    return frozenset(token.stem for token in _needed(tokenize(text)))
-
-
-def _needed(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """The words that have to be borne out: not those that frame what is said, but for the acts that it begins with."""
-    framing, acts = _words("frame"), _words("acts")
-    return tuple(
-        token
-        for place, token in enumerate(tokens)
-        if (token.lower in acts and not (place and token.lower in STOP_WORDS))
-        or (token.lower not in STOP_WORDS and token.lower not in framing and token.stem not in framing)
-    )
-
-
-def _whose(tokens: Sequence[Token]) -> tuple[str, ...]:
-    """What is told to be the person's own and says who they are: "their new baby"."""
-    return tuple(
-        after.text
-        for place, token in enumerate(tokens)
-        if token.lower in _words("possessive")
-        for after in tokens[place + 1 : place + 1 + POSSESSED]
-        if after.lower in _words("belonging")
-    )
-
-
-def _may_follow(token: Token) -> bool:
-    """A number, a name and a word that judges follow from nothing."""
-    return token.text.islower() and token.lower.isalpha() and not _is_strict(token)
-
-
-def _is_strict(token: Token) -> bool:
-    return token.lower in _words("strict") or token.stem in _words("strict")
-
-
 def _fault_of(missing: Sequence[Token]) -> Fault:
     return Fault.NUMBER if any(token.lower[0].isdigit() for token in missing) else Fault.WORD
-
-
-def _terms(tokens: Sequence[Token]) -> list[Term]:
-    found = [term for place in range(len(tokens)) for term in lexicon().at(tokens, place)]
-    return [term for term in found if term.kind not in LOOSE]
-
-
-@cache
-def _words(name: str) -> frozenset[str]:
-    listed = str(toml("support")[name]).split()
-    return frozenset(listed) | frozenset(map(stem, listed) if name in STEMMED else ())
-
-
-@cache
-def _same() -> dict[str, frozenset[str]]:
-    """For the stem or root of a word, those that bear it out."""
-    groups: dict[str, frozenset[str]] = {}
-    for line in toml("support")["same"]:
-        group = frozenset(part for word in line.split() for part in (stem(word), root(word)))
-        for word in group:
-            groups[word] = groups.get(word, frozenset()) | group
-    return groups
-
-
-@cache
-def _never() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    table = toml("support")["never"]
-    lists = word_lists(TOPICS / WORD_LISTS)
-    return compile_words(table["words"], lists), compile_words(table["unless"], lists)

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.intent.choosing.choose import choose
+from assistant.intent.explaining.claims import content
 from assistant.intent.explaining.evidence import readable_text
-from assistant.intent.explaining.facts import quoting, shared_phrase
+from assistant.intent.explaining.facts import quoting, searching, shared_phrases
 from assistant.intent.explaining.model import Draft, Said, Statement
-from assistant.intent.explaining.support import MOST_CITED, Support, Verdict, content
+from assistant.intent.explaining.support import MOST_CITED, Fault, Support, Verdict
 from assistant.intent.interests.profile import PersonalInterest
 from assistant.llm.engine import Citations, Engine, Field, Piece, Reply, Request, Text, Usage, conversation
 from prompts import load
@@ -23,6 +24,10 @@ from store.records import Signal
 DRAFTS = (3, 2)
 TEMPERATURES = (0.4, 0.8)
 LEAD = "The person wants to"
+# How each draft of a round begins. Left to itself a small model says "make" of much that is only looked for.
+OPENINGS = ("", "find ")
+# A search speaks for its interest if its cosine to it is at least this.
+OF_INTEREST = 0.5
 # Two statements say the same if they are so near, or share so many of their words.
 SAME_COSINE, SAME_WORDS = 0.85, 0.6
 # Of two drafts that hold, the one that fits these signals more than it fits anything is better, by its log odds; each
@@ -95,7 +100,7 @@ def _requests(subject: Subject, count: int, turn: int, seed: int) -> list[Reques
     messages = conversation(load("intent").render(signals=listed))
     fields = (
         Field("cites", Citations(numbers, at_most=min(MOST_CITED, len(numbers))), "Signals:", max_tokens=24),
-        Field("text", Text(160, 8, enough_chars=20), LEAD, max_tokens=44),
+        Field("text", Text(160, 8, enough_chars=20), f"{LEAD} {OPENINGS[turn - 1]}".rstrip(), max_tokens=44),
     )
     return [
         Request(
@@ -112,7 +117,8 @@ def _requests(subject: Subject, count: int, turn: int, seed: int) -> list[Reques
 def _draft(reply: Reply, subject: Subject, support: Support, turn: int) -> Draft:
     numbers = dict.fromkeys(int(number) for number in reply.texts.get("cites", "").split(",") if number.strip())
     cites = tuple(subject.shown[number - 1].id for number in numbers)
-    text = "" if "text" in reply.cut else _tidy(reply.texts.get("text", ""))
+    written = "" if "text" in reply.cut else reply.texts.get("text", "")
+    text = _tidy(OPENINGS[turn - 1] + written) if written else ""
     verdict = support.check(text, cites, [signal.id for signal in subject.members])
     return _judged(text, verdict, turn)
 
@@ -180,12 +186,31 @@ def _said(one: _Tries, support: Support, others: Sequence[str]) -> Said:
 
 
 def _made_of_facts(subject: Subject, support: Support) -> Statement | None:
-    """A sentence that quotes the phrase that most signals share, or the interest's label: words of its signals."""
+    """A sentence that quotes a search, the phrases that most signals share, or the interest's label."""
+    members = [signal.id for signal in subject.members]
+    if search := _typical_search(subject, support):
+        said = readable_text(search)
+        verdict = support.check(said, [search.id, *subject.interest.medoids], members)
+        # What somebody typed needs no second signal.
+        if verdict.fault in (None, Fault.CHANCE):
+            return Statement(searching(said), (search.id, *support.beside(search.id, members)))
     typical = [*subject.interest.medoids, *(signal.id for signal in subject.shown)][:MOST_CITED]
-    shared = shared_phrase([readable_text(signal) for signal in subject.members])
+    shared = shared_phrases([readable_text(signal) for signal in subject.members])
     # Of the two the one with more words tells more.
-    for named in sorted((shared, subject.interest.label), key=lambda phrase: -len(phrase.split())):
-        verdict = support.check(named, typical, [signal.id for signal in subject.members])
-        if named and verdict.holds:
-            return Statement(quoting(named), verdict.cites)
+    for phrases in sorted((shared, (subject.interest.label,)), key=lambda one: -len(" ".join(one).split())):
+        verdict = support.check(" ".join(phrases), typical, members)
+        if any(phrases) and verdict.holds:
+            return Statement(quoting(phrases), verdict.cites)
     return None
+
+
+def _typical_search(subject: Subject, support: Support) -> Signal | None:
+    """The search since the last purchase that lies nearest to the interest, where one lies near."""
+    bought = max((place for place, signal in enumerate(subject.members) if signal.kind == "purchase"), default=-1)
+    near = {
+        float(support.vector(text) @ subject.interest.vector): signal
+        for signal in subject.members[bought + 1 :]
+        if signal.kind == "search" and (text := readable_text(signal))
+    }
+    nearest = max(near, default=0.0)
+    return near[nearest] if nearest >= OF_INTEREST else None
