@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from store.people import People
     from store.store import Store
 
+LEARNING = "Learning what is nobody's business from examples; this happens once, within a minute."
 Person = Annotated[
     str,
     typer.Argument(help="The person's id, as your signals have it; - reads it.", metavar="PERSON", show_default=False),
@@ -44,11 +45,10 @@ def people_of(store: Store) -> People:
 def second_look(context: Context) -> SecondLook:
     """What finds the sensitive by its meaning."""
     from assistant.privacy.likeness import SecondLook
+    from assistant.terminal.progress import FirstTime
 
-    def tell() -> None:
-        context.screen.say("Learning what is nobody's business from examples; this happens once, within a minute.")
-
-    return SecondLook.open(context.workbench.embedder, context.settings.home / "cache", tell)
+    with FirstTime(context.screen, "Learning", "examples", LEARNING) as bar:
+        return SecondLook.open(context.workbench.embedder, context.settings.home / "cache", bar.update)
 
 
 class Topics:

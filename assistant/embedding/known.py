@@ -11,14 +11,35 @@ import numpy as np
 
 from assistant.embedding.embedder import Embedder, Role, Vectors
 
+# So many texts are embedded between two steps of the progress.
+AT_ONCE = 256
 
-def known_vectors(texts: Sequence[str], embedder: Embedder, folder: Path, name: str, role: Role = "passage") -> Vectors:
+Progress = Callable[[int, int], None]
+"""Called with how many texts are embedded, and of how many."""
+
+
+def known_vectors(
+    texts: Sequence[str],
+    embedder: Embedder,
+    folder: Path,
+    name: str,
+    role: Role = "passage",
+    on_progress: Progress = lambda *_: None,
+) -> Vectors:
     """The vectors of texts, shape (n, dimension), from a file in the folder; made anew where it is gone or damaged.
 
-    Another embedder, and other texts, have another file.
+    Another embedder, and other texts, have another file. Of what is in the file there is no progress.
     """
     place, shape = place_of(texts, embedder, folder, name, role), (len(texts), embedder.dimension)
-    return known_array(place, shape, lambda: embedder.embed(texts, role=role))
+    return known_array(place, shape, lambda: _embed(texts, embedder, role, on_progress))
+
+
+def _embed(texts: Sequence[str], embedder: Embedder, role: Role, on_progress: Progress) -> Vectors:
+    vectors = np.empty((len(texts), embedder.dimension), dtype=np.float32)
+    for start in range(0, len(texts), AT_ONCE):
+        on_progress(start, len(texts))
+        vectors[start : start + AT_ONCE] = embedder.embed(texts[start : start + AT_ONCE], role=role)
+    return vectors
 
 
 def place_of(texts: Sequence[str], embedder: Embedder, folder: Path, name: str, role: Role = "passage") -> Path:

@@ -9,7 +9,7 @@ themselves, each scored by a fit that leaves it out, so that it suits whichever 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Embedder, Vectors
-from assistant.embedding.known import known_array, known_vectors, place_of
+from assistant.embedding.known import Progress, known_array, known_vectors, place_of
 
 EXAMPLES = Path(__file__).with_name("examples")
 # How fast likeness falls with the distance, and how little one example may bend the fit.
@@ -70,17 +70,15 @@ class SecondLook:
         self.bounds = _bounds(fit[:telling, 1], fit[telling:, 1])
 
     @classmethod
-    def open(cls, embedder: Embedder, folder: Path, making: Callable[[], None] = lambda: None) -> SecondLook:
+    def open(cls, embedder: Embedder, folder: Path, on_progress: Progress = lambda *_: None) -> SecondLook:
         """With what the examples come to from files in the folder.
 
-        To make them takes half a minute, once; `making` is called before that.
+        To make them takes half a minute, once, with progress.
         """
         tells, harmless = examples()
         texts = [*tells, *harmless]
         place = place_of(texts, embedder, folder, f"fit-{SHARPNESS}-{SMOOTHNESS}")
-        if not place.exists():
-            making()
-        vectors = known_vectors(texts, embedder, folder, "examples")
+        vectors = known_vectors(texts, embedder, folder, "examples", on_progress=on_progress)
         fit = known_array(place, (len(texts), 2), lambda: _fit(vectors, len(tells)))
         return cls(embedder, vectors, fit, len(tells))
 

@@ -48,6 +48,31 @@ class Bar:
             self._progress.stop()
 
 
+class FirstTime:
+    """A bar for work that is done once and kept: where it still has to be done, this is told, and the bar appears."""
+
+    def __init__(self, screen: Screen, title: str, noun: str, told: str) -> None:
+        self._screen, self._title, self._noun, self._told = screen, title, noun, told
+        self._bar: Bar | None = None
+        self._started = 0.0
+
+    def update(self, done: int, total: int) -> None:
+        if self._bar is None:
+            self._screen.say(self._told)
+            self._bar, self._started = Bar(self._screen, self._title).__enter__(), monotonic()
+        rate = done / max(monotonic() - self._started, 1e-3)
+        self._bar.update(done, total, f"{done:,} of {total:,} {self._noun}  {rate:,.0f}/s")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.__exit__(kind, error, trace)
+
+
 class _Share(ProgressColumn):
     """The share that is done, where the whole is known."""
 

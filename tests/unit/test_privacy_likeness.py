@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.embedding import known
 from assistant.embedding.embedder import Embedder, Role, Vectors
 from assistant.privacy import likeness
 from assistant.privacy.likeness import Bounds, Examples, SecondLook, examples
@@ -123,11 +124,12 @@ def test_a_score_without_an_example_is_that_of_a_fit_without_it(tmp_path: Path) 
         assert likeness._kernel(vectors[[left_out]], rest) @ weights == pytest.approx(fit[left_out, 1], abs=1e-3)
 
 
-def test_that_it_will_take_a_while_is_told_once(tmp_path: Path) -> None:
-    told: list[bool] = []
+def test_the_progress_of_learning_is_told_the_first_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "AT_ONCE", 40)
+    told: list[tuple[int, int]] = []
     for _ in range(2):
-        SecondLook.open(Leaning(), tmp_path, lambda: told.append(True))
-    assert told == [True]
+        SecondLook.open(Leaning(), tmp_path, lambda done, total: told.append((done, total)))
+    assert told == [(0, 100), (40, 100), (80, 100)]
 
 
 def test_in_a_long_history_what_scores_high_by_chance_takes_nothing_with_it(tmp_path: Path) -> None:
