@@ -93,6 +93,22 @@ def test_signals_that_bear_nothing_out_are_not_cited() -> None:
     assert verdict.holds and "s4" not in verdict.cites and len(verdict.cites) <= MOST_CITED
 
 
+def test_of_two_that_state_a_word_the_one_about_the_statement_is_cited() -> None:
+    told = [
+        Signal(id="a", kind="search", text="classic bronco"),
+        Signal(
+            id="b", kind="save", text="Classic neutrals in many shades of white for cosy autumn weekends at the lake"
+        ),
+        Signal(id="c", kind="save", text="1976 Ford Bronco, a classic"),
+    ]
+    assert support(told).check("find a classic bronco", ["a", "b"], ["a", "b", "c"]).cites == ("a", "c")
+
+
+def test_a_signal_of_the_same_thing_lies_beside_one() -> None:
+    assert support().beside("s3", ALL) == ("s1",)
+    assert support().beside("s4", ALL) == ()
+
+
 def test_what_one_signal_alone_mentions_is_not_what_the_interest_is_about() -> None:
     told = [
         Signal(id="a", kind="save", text="Oak shelf. Holds vinyl records beside cactus pots"),

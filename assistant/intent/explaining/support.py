@@ -122,7 +122,7 @@ class Support:
         if fault := self._unfit(text, tokens, cited):
             return Verdict(fault[0], tuple(cited), fault[1])
         needed = claimed(tokens)
-        bearing, missing = self._cover(needed, cited, among)
+        bearing, missing = self._cover(text, needed, cited, among)
         following = [token for token in missing if may_follow(token) and self._follows(token, cited)]
         if len(following) > MOST_FOLLOWING or len(following) < len(missing):
             return Verdict(_fault_of(missing), tuple(cited), tuple(token.text for token in missing))
@@ -200,18 +200,21 @@ class Support:
         return False
 
     def _cover(
-        self, needed: Sequence[Token], cited: Sequence[str], among: Sequence[str]
+        self, text: str, needed: Sequence[Token], cited: Sequence[str], among: Sequence[str]
     ) -> tuple[list[str], list[Token]]:
-        """The fewest signals that state what has to be borne out, the cited ones first, and what none of them states.
+        """The fewest signals that state what has to be borne out, and what none of them states.
 
-        A word that one of them states is looked for in a second one too, where there is still room: what rests on one
-        signal may be chance.
+        Of those that state as much the cited ones that are about the text come first, then the nearest to it. A word
+        that one of them states is looked for in a second one too, where there is still room: what rests on one signal
+        may be chance.
         """
         open_ones, bearing = list(needed), list[str]()
         candidates = list(dict.fromkeys((*cited, *(one for one in among if one in self._rows))))
+        near = dict(zip(candidates, self._cosines(self.vector(text), candidates).tolist(), strict=True))
+        worth = {one: (one in cited and near[one] >= ABOUT, near[one]) for one in candidates}
         while open_ones and len(bearing) < MOST_CITED:
             gains = {one: sum(self._stated(token, [one]) for token in open_ones) for one in candidates}
-            best = max(candidates, key=lambda one: (gains[one], one in cited))
+            best = max(candidates, key=lambda one: (gains[one], worth[one]))
             if not gains[best]:
                 break
             bearing.append(best)
@@ -219,7 +222,7 @@ class Support:
         second = [
             one for one in candidates if one not in bearing and any(self._stated(token, [one]) for token in needed)
         ]
-        return bearing + (second[:1] if len(bearing) == 1 else []), open_ones
+        return bearing + (sorted(second, key=worth.__getitem__)[-1:] if len(bearing) == 1 else []), open_ones
 
     def _follows(self, token: Token, cited: Sequence[str]) -> bool:
         return bool(self._cosines(self.vector(token.lower), cited).max() >= FOLLOWS)

@@ -197,9 +197,10 @@ def _made_of_facts(subject: Subject, support: Support) -> Statement | None:
     typical = [*subject.interest.medoids, *(signal.id for signal in subject.shown)][:MOST_CITED]
     shared = shared_phrases([readable_text(signal) for signal in subject.members])
     # Of the two the one with more words tells more.
-    for phrases in sorted((shared, (subject.interest.label,)), key=lambda one: -len(" ".join(one).split())):
+    label = tuple(filter(None, subject.interest.label.split(", ")))
+    for phrases in sorted((shared, label), key=lambda one: -len(" ".join(one).split())):
         verdict = support.check(" ".join(phrases), typical, members)
-        if any(phrases) and verdict.holds:
+        if phrases and verdict.holds:
             return Statement(quoting(phrases), verdict.cites)
     return None
 
