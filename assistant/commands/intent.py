@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -164,7 +164,7 @@ def _explain(
 ) -> tuple[Explanation, Vectors]:
     from assistant.embedding.topics import InterestGuesser
     from assistant.intent.explaining.constraints import shows
-    from assistant.intent.explaining.explain import Parts, explain, vectors_of
+    from assistant.intent.explaining.explain import Parts, Sought, explain, vectors_of
     from assistant.matching.index import require_embedder
     from assistant.matching.search import Query, blend
     from assistant.matching.serve import ads_for
@@ -178,10 +178,10 @@ def _explain(
     # What was bought or hidden is not offered again.
     settled = {signal.target for signal in history if signal.kind in SETTLED}
 
-    def find_ads(text: str, vectors: Vectors, taken: Collection[str], unwanted: Collection[str]) -> Sequence[Match]:
-        query = Query(text, blend(embedder.embed([text], role="query")[0], vectors))
-        fits = (lambda ad: not shows(" ".join(ad.texts), unwanted)) if unwanted else None
-        return ads_for(query, store, limit=ads, settled=settled | set(taken), fits=fits)
+    def find_ads(sought: Sought) -> Sequence[Match]:
+        query = Query(sought.text, blend(embedder.embed([sought.text], role="query")[0], sought.vectors))
+        fits = (lambda ad: not shows(" ".join(ad.texts), sought.unwanted)) if sought.unwanted else None
+        return ads_for(query, store, limit=ads, settled=settled | sought.taken, fits=fits, topics=sought.topics)
 
     vectors = vectors_of(history, embedder)
     parts = Parts(engine=bench.engine, embedder=embedder, find_ads=find_ads, now=now, guesser=InterestGuesser(embedder))

@@ -14,11 +14,13 @@ from assistant.matching.eligible.keeper import Gatekeeper
 from assistant.matching.eligible.occasion import Occasion
 from assistant.matching.ranking.ranker import DEFAULT, Ranker
 from assistant.matching.search import Query, search
-from store.records import NO_FILTERS, Ad, Filters, Kind, Match, Record
+from store.records import NO_FILTERS, Ad, Filters, Interest, Kind, Match, Part, Record
 from store.store import Store
 
 # Below this cosine an ad shares words with a need rather than its subject. No ad is better than such a one.
 SERVES = 0.3
+# What being of a need's own topics counts beside the whole score: a toy train is no train journey.
+OF_TOPIC = 0.1
 # How many more to look at than are wanted, as gates close some and others are too much alike.
 SPARE = 40
 SPREAD = 4
@@ -137,9 +139,10 @@ def ads_for(
     limit: int,
     settled: Collection[str] = (),
     fits: Callable[[Record], bool] | None = None,
+    topics: Collection[Interest] = (),
     ranker: Ranker = DEFAULT,
 ) -> tuple[Match, ...]:
-    """At most `limit` ads for a need, best first.
+    """At most `limit` ads for a need, best first; of two that fit about as well the one of its `topics`.
 
     None is in `settled`, which holds ids that were bought or hidden, and each `fits`, where that is asked.
     """
@@ -152,9 +155,26 @@ def ads_for(
     looked = look(asked, store, (limit if fits is None else OF_UNFIT * limit) + len(settled))
     serving = [match for match in looked.matches if match.record.id not in settled and _serves(match)]
     serving = [match for match in serving if fits is None or fits(match.record)]
-    page = _page(serving, asked, store)
+    page = _page(_by_topic(serving, topics), asked, store)
     keeper.save()
     return page.choice.chosen
+
+
+def _by_topic(matches: Sequence[Match], topics: Collection[Interest]) -> Sequence[Match]:
+    """The matches with one part more, which those of the topics have; scores stay between 0 and 1."""
+    if not topics:
+        return matches
+    told = [replace(match, parts=(*_lighter(match.parts), _topic_part(match.record, topics))) for match in matches]
+    return sorted(told, key=lambda match: (-match.score, match.rank))
+
+
+def _lighter(parts: Sequence[Part]) -> tuple[Part, ...]:
+    return tuple(replace(part, weight=part.weight / (1 + OF_TOPIC)) for part in parts)
+
+
+def _topic_part(record: Record, topics: Collection[Interest]) -> Part:
+    shares = float(isinstance(record, Ad) and record.interest in topics)
+    return Part("topic", shares, shares, OF_TOPIC / (1 + OF_TOPIC))
 
 
 @dataclass(frozen=True, slots=True)

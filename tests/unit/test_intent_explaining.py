@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assistant.embedding.embedder import Vectors
 from assistant.embedding.hashing import HashingEmbedder
 from assistant.errors import InputError
 from assistant.intent.explaining.advertising import for_advertiser
 from assistant.intent.explaining.evidence import MOST_SHOWN, shown_signals
-from assistant.intent.explaining.explain import Parts, explain, vectors_of
+from assistant.intent.explaining.explain import Parts, Sought, explain, vectors_of
 from assistant.intent.explaining.facts import shared_phrases
 from assistant.intent.explaining.looking import looked_for
 from assistant.intent.explaining.model import Explanation
@@ -49,10 +48,8 @@ class Finder:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int, frozenset[str]]] = []
 
-    def __call__(
-        self, text: str, vectors: Vectors, taken: Collection[str], unwanted: Collection[str]
-    ) -> Sequence[Match]:
-        self.asked.append((text, len(vectors), frozenset(taken)))
+    def __call__(self, sought: Sought) -> Sequence[Match]:
+        self.asked.append((sought.text, len(sought.vectors), sought.taken))
         return [Match(rank=1, record=Ad(id=f"ad {len(self.asked)}", title="Ad"), parts=())]
 
 

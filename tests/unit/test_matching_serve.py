@@ -116,6 +116,17 @@ def test_what_was_bought_or_hidden_is_not_offered_again(store: Store) -> None:
     assert served(store, settled=("rug",)) == ["rug-2"]
 
 
+def test_of_ads_that_fit_about_as_well_the_one_of_the_topic_comes_first(empty: Store) -> None:
+    toy = Ad(id="a-toy", title="Train journeys in summer", interest=Interest.PARENTING)
+    guide = Ad(id="b-guide", title="Train journeys in summer", interest=Interest.TRAVEL)
+    bring_in(empty, toy, guide)
+    query = text_query("train journeys in summer", EMBEDDER)
+    assert [match.record.id for match in ads_for(query, empty, limit=2)] == ["a-toy", "b-guide"]
+    found = ads_for(query, empty, limit=2, topics=(Interest.TRAVEL,))
+    assert [match.record.id for match in found] == ["b-guide", "a-toy"]
+    assert all(0 <= match.score <= 1 for match in found) and found[0].parts[-1].name == "topic"
+
+
 def test_there_are_never_more_ads_for_a_need_than_were_asked_for(store: Store) -> None:
     assert served(store, limit=1) == ["rug"]
     assert served(store, limit=0) == []

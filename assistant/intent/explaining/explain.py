@@ -7,7 +7,7 @@ nothing is made up: it is said that it is not clear, and from how many signals.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -25,14 +25,27 @@ from assistant.intent.explaining.writing import Subject, say
 from assistant.intent.interests.profile import PersonalInterest, Profile, build_profile
 from assistant.intent.stage import stage_of
 from assistant.llm.engine import Engine, Piece
-from store.records import Match, Signal
+from store.records import Interest, Match, Signal
 
 MOST_NEEDS = 4
 MOST_IN_GOAL = 3
 
-# The ads for a need: its text, the vectors of its signals, the ids of ads that are shown already, and the colours and
-# materials that it turns away from.
-FindAds = Callable[[str, Vectors, Collection[str], Collection[str]], Sequence[Match]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What ads are looked for: the text of a need, the vectors of its signals (n, dimension), and its topics.
+
+    `taken` are the ids of ads that are shown already, `unwanted` the colours and materials that it turns away from.
+    """
+
+    text: str
+    vectors: Vectors
+    topics: tuple[Interest, ...] = ()
+    taken: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
+
+
+FindAds = Callable[[Sought], Sequence[Match]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +148,14 @@ def _served(needs: Sequence[Need], read: _Read, find_ads: FindAds) -> list[Need]
     for need in needs:
         typical = read.signals[need.interest.medoids[0]]
         rows = [read.rows[identifier] for identifier in need.signals]
-        unwanted = avoided(read.of(need.interest.members))
-        ads = tuple(find_ads(need.statement.text or typical.text, read.vectors[rows], frozenset(taken), unwanted))
+        sought = Sought(
+            text=need.statement.text or typical.text,
+            vectors=read.vectors[rows],
+            topics=need.interest.topics,
+            taken=frozenset(taken),
+            unwanted=avoided(read.of(need.interest.members)),
+        )
+        ads = tuple(find_ads(sought))
         taken |= {match.record.id for match in ads}
         served.append(replace(need, ads=ads))
     return served
