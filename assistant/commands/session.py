@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from difflib import get_close_matches
+from textwrap import fill
 from typing import Any
 
 import typer
@@ -27,8 +29,9 @@ HELP = """Type what you look for, or a command:
   intent --pins ID,ID     what somebody is after
   scope --max-price 50    hold every look-up to this; `scope none` lifts it
   help match              the options of a command
-  index, style, store, models, doctor, demo, exit
+{others}
 Tab completes, the arrow keys recall, Ctrl-C stops what runs, Ctrl-D leaves."""
+HELP_WIDTH = 76
 
 
 def run_session(context: Context, app: typer.Typer) -> None:
@@ -73,7 +76,7 @@ class Session:
         if first == "scope":
             return self._set_scope(rest)
         if first == "help" and not rest:
-            self._context.screen.say(HELP)
+            self._context.screen.say(_help(self._group))
             return 0
         arguments = [*rest, "--help"] if first == "help" else self._arguments(words)
         return run_command(self._group, arguments, self._context)
@@ -114,6 +117,13 @@ class Session:
             return f"{database.count(Kind.AD):,} ads, {database.count(Kind.PIN):,} pins"
         except StoreError:
             return "no store yet"
+
+
+def _help(group: Any) -> str:
+    """What can be typed, with the names of the commands that no line of it tells of."""
+    others = [name for name in group.commands if not re.search(rf"\b{name}\b", HELP)]
+    listed = fill(", ".join((*others, "exit")), HELP_WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return HELP.format(others=listed)
 
 
 def _split(line: str) -> list[str]:

@@ -1,16 +1,14 @@
 """The second look: whether a text is like those that tell something sensitive, or like those that only sound so.
 
 Words alone do not say that a card for the first sober year is nobody's business. A model of meaning does, held against
-texts of both kinds (examples/*.toml): regularised least squares over a Gaussian kernel of the cosine gives a text near
-1 where it lies among those that tell, near -1 among the harmless. How much is enough follows from the harmless ones
-themselves, each scored by a fit that leaves it out, so that it suits whichever embedder is in use.
+texts of both kinds (examples/*.toml; see `learning`): a text scores near 1 where it lies among those that tell, near -1
+among the harmless. How much is enough follows from the harmless ones themselves, each scored by a fit that leaves it
+out, so that it suits whichever embedder is in use.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Sequence
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,10 +17,17 @@ from numpy.typing import NDArray
 
 from assistant.embedding.embedder import Embedder, Vectors
 from assistant.embedding.known import Progress, known_array, known_vectors, place_of
+from assistant.privacy.learning import (
+    OF_WORDS,
+    PLACES,
+    SETTINGS,
+    examples,
+    fit_of,
+    kernel_of,
+    word_places,
+    word_weights,
+)
 
-EXAMPLES = Path(__file__).with_name("examples")
-# How fast likeness falls with the distance, and how little one example may bend the fit.
-SHARPNESS, SMOOTHNESS = 3.0, 0.1
 MOST_REMEMBERED = 200_000
 # So many texts are held against the examples at a time, which takes some tens of megabytes.
 BLOCK = 1_000
@@ -49,23 +54,15 @@ class Bounds(NamedTuple):
     spared: float
 
 
-class Examples(NamedTuple):
-    """Texts as people write them: of what is nobody's business, and of what only sounds so or is everybody's."""
-
-    tells: tuple[str, ...]
-    harmless: tuple[str, ...]
-
-
 class SecondLook:
     """Scores texts; one that is met again is not embedded again."""
 
-    def __init__(self, embedder: Embedder, vectors: Vectors, fit: Vectors, telling: int) -> None:
-        """With the examples' vectors, and of each its weight and the score that it has where it is left out.
-
-        The first `telling` of them tell.
+    def __init__(self, embedder: Embedder, vectors: Vectors, fit: Vectors, words: Vectors, telling: int) -> None:
+        """With the examples' vectors, of each its weight and the score that it has where it is left out, and the
+        weights of words, shape (1, PLACES). The first `telling` of the examples tell.
         """
         self._embedder = embedder
-        self._vectors, self._weights = vectors, fit[:, 0]
+        self._vectors, self._weights, self._words = vectors, fit[:, 0], words[0]
         self._known: dict[str, float] = {}
         self.bounds = _bounds(fit[:telling, 1], fit[telling:, 1])
 
@@ -77,15 +74,17 @@ class SecondLook:
         """
         tells, harmless = examples()
         texts = [*tells, *harmless]
-        place = place_of(texts, embedder, folder, f"fit-{SHARPNESS}-{SMOOTHNESS}")
         vectors = known_vectors(texts, embedder, folder, "examples", on_progress=on_progress)
-        fit = known_array(place, (len(texts), 2), lambda: _fit(vectors, len(tells)))
-        return cls(embedder, vectors, fit, len(tells))
+        place = place_of(texts, embedder, folder, f"fit-{SETTINGS}")
+        fit = known_array(place, (len(texts), 2), lambda: fit_of(vectors, texts, len(tells)))
+        place = place_of(texts, embedder, folder, f"words-{SETTINGS}")
+        words = known_array(place, (1, PLACES), lambda: word_weights(texts, fit[:, 0]))
+        return cls(embedder, vectors, fit, words, len(tells))
 
     def __call__(self, texts: Sequence[str]) -> Scores:
         """The scores of texts, of shape (n,)."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        fresh = dict(zip(new, self._score(self._embedder.embed(new)).tolist(), strict=True)) if new else {}
+        fresh = dict(zip(new, self._score(new).tolist(), strict=True)) if new else {}
         found = np.array([fresh[text] if text in fresh else self._known[text] for text in texts])
         if len(self._known) + len(fresh) > MOST_REMEMBERED:
             self._known.clear()
@@ -108,19 +107,19 @@ class SecondLook:
         # Where something tells, what is near to it tells as well.
         return sure | {*hinted, *np.flatnonzero(scores > bounds.beside).tolist()}
 
-    def _score(self, vectors: Vectors) -> Scores:
-        scores = np.empty(len(vectors), dtype=np.float64)
-        for start in range(0, len(vectors), BLOCK):
+    def _score(self, texts: Sequence[str]) -> Scores:
+        vectors = self._embedder.embed(texts)
+        scores = np.array(
+            [OF_WORDS * float(self._words[places].sum()) / norm for places, norm in map(word_places, texts)]
+        )
+        for start in range(0, len(texts), BLOCK):
             block = slice(start, start + BLOCK)
-            scores[block] = _kernel(vectors[block], self._vectors) @ self._weights
+            scores[block] += kernel_of(vectors[block], self._vectors) @ self._weights
         return scores
 
-
-@cache
-def examples() -> Examples:
-    """All examples, each once."""
-    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.toml"))]
-    return Examples(*(tuple(text for table in tables for text in table.get(name, ())) for name in Examples._fields))
+    def _score_of_words(self, text: str) -> float:
+        places, norm = word_places(text)
+        return OF_WORDS * float(self._words[places].sum()) / norm
 
 
 def _more_than_chance(found: Collection[int], share: float, texts: Sequence[str]) -> bool:
@@ -133,19 +132,3 @@ def _bounds(tells: Vectors, harmless: Vectors) -> Bounds:
     bounds = Bounds(*np.quantile(harmless, (ALONE, TOGETHER, HINTED, BESIDE, SPARED)).tolist())
     above = np.searchsorted(np.sort(harmless), tells).mean() / len(harmless)
     return bounds if above >= ABLE else bounds._replace(spared=-np.inf)
-
-
-def _kernel(left: Vectors, right: Vectors) -> Vectors:
-    """How alike unit vectors are, of shape (n, m): 1 where they are the same."""
-    return np.asarray(np.exp(SHARPNESS * (left @ right.T - 1)), dtype=np.float32)
-
-
-def _fit(vectors: Vectors, telling: int) -> Vectors:
-    """Of each example its weight, and its score by a fit without it, of shape (n, 2); the first so many tell.
-
-    Leaving one out needs no fit of its own: it is off by weight / diagonal of the inverse (Rifkin and Lippert, 2007).
-    """
-    wanted = np.where(np.arange(len(vectors)) < telling, 1.0, -1.0)
-    inverse = np.linalg.inv(_kernel(vectors, vectors) + SMOOTHNESS * np.eye(len(vectors), dtype=np.float64))
-    weights = inverse @ wanted
-    return np.stack([weights, wanted - weights / np.diag(inverse)], axis=1).astype(np.float32)

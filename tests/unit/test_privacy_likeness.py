@@ -10,8 +10,9 @@ import pytest
 
 from assistant.embedding import known
 from assistant.embedding.embedder import Embedder, Role, Vectors
-from assistant.privacy import likeness
-from assistant.privacy.likeness import Bounds, Examples, SecondLook, examples
+from assistant.privacy import learning, likeness
+from assistant.privacy.learning import Examples, examples
+from assistant.privacy.likeness import Bounds, SecondLook
 from assistant.privacy.sensitive import sensitive_places
 from store.records import Signal
 
@@ -55,7 +56,7 @@ def test_the_examples_are_texts_each_once_and_in_one_list_alone() -> None:
     everything = [text for texts in examples() for text in texts]
     assert all(text == " ".join(text.split()) for text in everything)
     assert len({text.casefold() for text in everything}) == len(everything)
-    assert min(map(len, examples())) > 1500
+    assert min(map(len, examples())) > 3000
 
 
 @pytest.mark.parametrize(
@@ -114,14 +115,29 @@ def test_an_embedder_that_cannot_tell_the_examples_apart_overrules_no_word() -> 
     assert likeness._bounds(harmless + 0.3, harmless).spared == -np.inf
 
 
-def test_a_score_without_an_example_is_that_of_a_fit_without_it(tmp_path: Path) -> None:
+def test_a_score_without_an_example_is_that_of_a_fit_without_it() -> None:
     vectors = np.random.default_rng(1).normal(size=(12, 4)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    fit = likeness._fit(vectors, 5)
+    texts = [f"text {place} of {place % 3}" for place in range(12)]
+    fit = learning.fit_of(vectors, texts, 5)
     for left_out in (0, 7):
-        rest = np.delete(vectors, left_out, axis=0)
-        weights = likeness._fit(rest, 5 if left_out >= 5 else 4)[:, 0]
-        assert likeness._kernel(vectors[[left_out]], rest) @ weights == pytest.approx(fit[left_out, 1], abs=1e-3)
+        rest = [place for place in range(12) if place != left_out]
+        kept = learning.fit_of(vectors[rest], [texts[place] for place in rest], 5 if left_out >= 5 else 4)[:, 0]
+        words = learning.word_weights([texts[place] for place in rest], kept)
+        places, norm = learning.word_places(texts[left_out])
+        by_meaning = learning.kernel_of(vectors[[left_out]], vectors[rest]) @ kept
+        by_words = learning.OF_WORDS * words[0, places].sum() / norm
+        assert by_meaning + by_words == pytest.approx(fit[left_out, 1], abs=1e-3)
+
+
+def test_a_text_with_a_word_of_those_that_tell_scores_above_the_same_without_it(tmp_path: Path) -> None:
+    look = SecondLook.open(Leaning(), tmp_path)
+    with_word, without = look(["tells", "oak"]), look(["other", "oak"])
+    assert with_word[0] > without[0] and with_word[1] == without[1]
+
+
+def test_what_is_neither_word_nor_letter_is_scored_too(tmp_path: Path) -> None:
+    assert np.isfinite(SecondLook.open(Leaning(), tmp_path)(["", "\ud800", "\U0001f33f", "12"])).all()
 
 
 def test_the_progress_of_learning_is_told_the_first_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
