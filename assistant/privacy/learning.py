@@ -19,6 +19,7 @@ import numpy as np
 
 from assistant.embedding.embedder import Vectors
 from assistant.vocabulary.words import tokenize
+from store.words import STOP_WORDS
 
 EXAMPLES = Path(__file__).with_name("examples")
 # How fast likeness falls with the distance, and how little one example may bend the fit.
@@ -90,8 +91,11 @@ def word_weights(texts: Sequence[str], weights: Vectors) -> Vectors:
 
 
 def word_places(text: str) -> tuple[list[int], float]:
-    """Where the words of a text and the pairs of neighbours among them have their weights; the root of their number."""
-    stems = [token.stem for token in tokenize(text)]
+    """Where the words of a text and the pairs of neighbours among them have their weights; the root of their number.
+
+    Small words tell how somebody writes and not of what, so they are passed over.
+    """
+    stems = [token.stem for token in tokenize(text) if token.lower not in STOP_WORDS]
     told = {*stems, *(f"{first} {second}" for first, second in pairwise(stems))}
     places = sorted({crc32(one.encode("utf-8", "surrogatepass")) % PLACES for one in told})
     return places, max(len(places), 1) ** 0.5

@@ -34,7 +34,7 @@ BLOCK = 1_000
 # Which share of the harmless examples scores less: than what tells by itself, than what does so beside another like
 # it, than what a hint of the words makes telling, than what goes with something that tells, and than what is believed
 # although its words sound harmful.
-ALONE, TOGETHER, HINTED, BESIDE, SPARED = 0.995, 0.97, 0.7, 0.8, 0.85
+ALONE, TOGETHER, HINTED, BESIDE, SPARED = 0.99, 0.96, 0.7, 0.7, 0.85
 # A long history has some that score high by chance; more than so many times as many are none.
 OFTEN = 2.0
 # How often one that tells has to score above one that is harmless for the embedder to be believed against words: the
