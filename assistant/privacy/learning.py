@@ -26,8 +26,10 @@ EXAMPLES = Path(__file__).with_name("examples")
 SHARPNESS, SMOOTHNESS = 3.0, 0.1
 # What shared words count beside the meaning, and how many numbers their weights take: two may share one by chance.
 OF_WORDS, PLACES = 0.4, 1 << 16
+# The score of what is like nothing known: harmless, as most is.
+UNLIKE = -1.0
 # What was learnt with other settings is learnt anew.
-SETTINGS = f"{SHARPNESS}-{SMOOTHNESS}-{OF_WORDS}"
+SETTINGS = f"{SHARPNESS}-{SMOOTHNESS}-{OF_WORDS}-{UNLIKE}"
 
 
 class Examples(NamedTuple):
@@ -59,14 +61,14 @@ def fit_of(vectors: Vectors, texts: Sequence[str], telling: int) -> Vectors:
     """
     from scipy.linalg.lapack import spotrf, spotri, spotrs  # 200 ms; they work in place, in a third of the memory
 
-    wanted = np.where(np.arange(len(vectors)) < telling, 1.0, -1.0).astype(np.float32)
+    wanted = np.where(np.arange(len(vectors)) < telling, 1 - UNLIKE, -1 - UNLIKE).astype(np.float32)
     kernel = kernel_of(vectors, vectors)
     _add_shared_words(kernel, texts)
     kernel[np.diag_indices_from(kernel)] += SMOOTHNESS
     factor, _ = spotrf(kernel.T, overwrite_a=True)
     weights, _ = spotrs(factor, wanted)
     inverse, _ = spotri(factor, overwrite_c=True)
-    return np.stack([weights, wanted - weights / np.diag(inverse)], axis=1)
+    return np.stack([weights, UNLIKE + wanted - weights / np.diag(inverse)], axis=1)
 
 
 def _add_shared_words(kernel: Vectors, texts: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from assistant.privacy.learning import (
     OF_WORDS,
     PLACES,
     SETTINGS,
+    UNLIKE,
     examples,
     fit_of,
     kernel_of,
@@ -34,7 +35,7 @@ BLOCK = 1_000
 # Which share of the harmless examples scores less: than what tells by itself, than what does so beside another like
 # it, than what a hint of the words makes telling, than what goes with something that tells, and than what is believed
 # although its words sound harmful.
-ALONE, TOGETHER, HINTED, BESIDE, SPARED = 0.99, 0.96, 0.7, 0.7, 0.85
+ALONE, TOGETHER, HINTED, BESIDE, SPARED = 0.987, 0.98, 0.85, 0.75, 0.9
 # A long history has some that score high by chance; more than so many times as many are none.
 OFTEN = 2.0
 # How often one that tells has to score above one that is harmless for the embedder to be believed against words: the
@@ -109,9 +110,7 @@ class SecondLook:
 
     def _score(self, texts: Sequence[str]) -> Scores:
         vectors = self._embedder.embed(texts)
-        scores = np.array(
-            [OF_WORDS * float(self._words[places].sum()) / norm for places, norm in map(word_places, texts)]
-        )
+        scores = UNLIKE + np.array([self._score_of_words(text) for text in texts])
         for start in range(0, len(texts), BLOCK):
             block = slice(start, start + BLOCK)
             scores[block] += kernel_of(vectors[block], self._vectors) @ self._weights
