@@ -48,13 +48,14 @@ def searching(query: str) -> str:
 
 
 def _runs(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """Runs of words without a pause, that neither begin nor end with a small word."""
+    """Runs of words without a pause, that neither begin nor end with a small word, nor end with a possessive."""
     for first in range(len(tokens)):
         for length in range(1, LONGEST + 1):
             run = tokens[first : first + length]
             if len(run) < length or any(token.pause for token in run[1:]):
                 break
-            if not _small(run[0]) and not _small(run[-1]) and all(_is_word(token) for token in run):
+            ends = not _small(run[-1]) and not run[-1].lower.endswith(("'s", "’s"))
+            if ends and not _small(run[0]) and all(_is_word(token) for token in run):
                 yield run
 
 
