@@ -93,7 +93,9 @@ def constraint_pieces(constraints: Iterable[Constraint], shown: Names) -> Iterat
     last = ""
     for constraint in constraints:
         before = "" if not last else ", " if last == constraint.kind else " · "
-        kind = "" if last == constraint.kind else f"{called(constraint.kind)} "
+        # "size 39 or 40" says by itself that it is a size.
+        named = last == constraint.kind or constraint.text.casefold().startswith(f"{called(constraint.kind)} ")
+        kind = "" if named else f"{called(constraint.kind)} "
         yield from (before, (kind, "faint"), f"{constraint.text} ", shown.cite(constraint.cites))
         last = constraint.kind
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.intent.explaining.constraints import Constraint, avoided, constraints_of, shows
 from assistant.intent.explaining.stating import read
+from assistant.terminal.explanations import Names, constraint_pieces
 from store.records import Interest, Signal
 
 
@@ -148,3 +149,12 @@ def test_every_value_stands_in_the_signal_that_it_cites(text: str) -> None:
         assert constraint.text and constraint.text in text
         assert constraint.cites == ("q",)
     assert len({(one.kind, one.text) for one in stated}) == len(stated)
+
+
+def test_a_size_that_says_so_itself_is_told_once() -> None:
+    shown = Names([Signal(id="s1", kind="search", text="boots size 39")])
+    pieces = constraint_pieces(
+        [Constraint("size", "size 39", ("s1",)), Constraint("budget", "under 90", ("s1",))], shown
+    )
+    told = "".join(piece if isinstance(piece, str) else piece[0] for piece in pieces)
+    assert told.startswith("size 39 ") and "budget under 90" in told

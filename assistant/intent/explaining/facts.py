@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from assistant.intent.explaining.claims import content
 from assistant.vocabulary.words import Token, tokenize
 from store.words import STOP_WORDS
 
@@ -27,7 +28,7 @@ def shared_phrases(texts: Sequence[str]) -> tuple[str, ...]:
         counts.update(found.keys())
         for stems, run in found.items():
             written.setdefault(stems, " ".join(token.lower for token in run))
-    shared = [stems for stems, count in counts.items() if count >= LEAST_TEXTS]
+    shared = [stems for stems, count in counts.items() if count >= LEAST_TEXTS and content(written[stems])]
     # A word more is worth two thirds of the texts: "bedroom decor" of four before "decor" of five.
     ranked = sorted(shared, key=lambda stems: (-counts[stems] * (1 + 0.5 * (len(stems) - 1)), -len(stems)))
     best = ranked[:1]
